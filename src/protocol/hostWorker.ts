@@ -1,0 +1,74 @@
+import type { UserError } from '../base/errors.ts';
+import type { ProgramError, RunRequest, RunStatus } from '../run/request.ts';
+import type { TraceQueries } from './query.ts';
+
+/**
+ * The wire between the host (pool/) and the pool thread that runs one snippet (worker/), over one MessagePort per run: ordered both ways.
+ * The task's own promise carries the outcome; the port carries everything that happens before.
+ */
+export const hostWorkerVersion = 1;
+
+export interface RunTask {
+  version: number;
+  request: RunRequest;
+  /** Where src/python lies. */
+  pythonDir: string;
+  /** A fresh folder for this run's files; the thread makes what it needs in it. */
+  runDir: string;
+  /** Transferred with the task. */
+  port: import('node:worker_threads').MessagePort;
+}
+
+/** From the pool thread. */
+export type WorkerMessage =
+  /** The interpreter runs; from now on the host can kill it if this thread dies. */
+  | { kind: 'started'; pid: number; atMs: number }
+  | { kind: 'output'; chunks: OutputChunk[] }
+  /** Something can be seen that could not before; at most ten a second. */
+  | { kind: 'changed'; revision: number; processes: number; threads: number; tasks: number; durationNs: number }
+  | { kind: 'stopping'; reason: StopReason }
+  | { kind: 'reply'; id: number; ok: true; result: unknown }
+  | { kind: 'reply'; id: number; ok: false; message: string };
+
+/** From the host. */
+export type HostMessage =
+  | { kind: 'stop'; reason: StopReason }
+  | {
+      [M in keyof TraceQueries]: { kind: 'query'; id: number; method: M; params: TraceQueries[M]['params'] };
+    }[keyof TraceQueries];
+
+export type StopReason = 'cancelled' | 'timeout' | 'tooManyProcesses' | 'hostGone';
+
+export interface OutputChunk {
+  stream: 'stdout' | 'stderr';
+  /** Decoded as UTF-8; bytes that aren't become U+FFFD here, and stay as they are in the log file. */
+  text: string;
+}
+
+/** What the task's promise resolves to. */
+export interface RunOutcome {
+  status: RunStatus;
+  exitCode: number | null;
+  /** `SIGSEGV`… when a signal ended the interpreter. */
+  signal: string | null;
+  /** The program's own exception. */
+  programError: ProgramError | null;
+  /** A failure of the set-up or of the surroundings, in our words. */
+  userError: UserError | null;
+  wallMs: number;
+  output: CapturedOutput;
+  /** encodeTrace()'s bytes, transferred; null when not even an interpreter was started. */
+  trace: ArrayBuffer | null;
+}
+
+export interface CapturedOutput {
+  /** The first and the last part when it was cut; with a line of ours in between that says how much is missing. */
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Whole output, byte for byte; null when it couldn't be written (see the outcome's userError or the trace's warnings). */
+  stdoutFile: string | null;
+  stderrFile: string | null;
+}
