@@ -10,7 +10,7 @@ const src = join(root, 'src');
 /** @type {Record<string, {rooms: string[], types?: string[], packages?: string[], node?: boolean}>} */
 const rooms = {
   base: { rooms: [] },
-  trace: { rooms: ['base'] },
+  trace: { rooms: ['base'], types: ['protocol'] },
   snippet: { rooms: ['base'] },
   insights: { rooms: ['base', 'trace'], types: ['snippet'] },
   run: { rooms: ['base'], types: ['snippet', 'protocol'] },
@@ -29,7 +29,8 @@ const rooms = {
   webview: { rooms: ['base', 'protocol', 'trace'], types: ['insights', 'run', 'snippet'], packages: ['chart.js'] },
 };
 
-const importPattern = /^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|import\('([^']+)'\)/gm;
+const importPattern =
+  /^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|import\('([^']+)'\)/gm;
 
 /** @param {string} folder @returns {string[]} */
 function sources(folder) {

@@ -16,7 +16,7 @@ export interface RunTask {
   /** A fresh folder for this run's files; the thread makes what it needs in it. */
   runDir: string;
   /** Transferred with the task. */
-  port: import('node:worker_threads').MessagePort;
+  port: MessagePort;
 }
 
 /** From the pool thread. */
