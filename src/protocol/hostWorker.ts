@@ -8,7 +8,8 @@ import type { TraceQueries } from './query.ts';
  */
 export const hostWorkerVersion = 1;
 
-export interface RunTask {
+/** `Port` is node:worker_threads' MessagePort; this room knows no Node. */
+export interface RunTask<Port> {
   version: number;
   request: RunRequest;
   /** Where src/python lies. */
@@ -16,7 +17,7 @@ export interface RunTask {
   /** A fresh folder for this run's files; the thread makes what it needs in it. */
   runDir: string;
   /** Transferred with the task. */
-  port: MessagePort;
+  port: Port;
 }
 
 /** From the pool thread. */
