@@ -1,4 +1,5 @@
 import type { UserError } from '../base/errors.ts';
+import type { Insight } from '../insights/insight.ts';
 import type { ProgramError, RunRequest, RunStatus } from '../run/request.ts';
 import type { TraceQueries } from './query.ts';
 
@@ -60,6 +61,8 @@ export interface RunOutcome {
   output: CapturedOutput;
   /** encodeTrace()'s bytes, transferred; null when not even an interpreter was started. */
   trace: ArrayBuffer | null;
+  /** findInsights() of that trace, best first: found in the pool thread so that the host never reads a million spans. */
+  insights: Insight[];
 }
 
 export interface CapturedOutput {
