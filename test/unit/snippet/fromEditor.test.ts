@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { findCells } from '../../../src/snippet/cells.ts';
+import { type EditorSelection, snippetsFromEditor } from '../../../src/snippet/fromEditor.ts';
+
+/** Reads `«selection»` and `|` cursor marks out of a text. */
+function marked(text: string): { source: string; selections: EditorSelection[] } {
+  const selections: EditorSelection[] = [];
+  let source = '';
+  let open: { line: number; character: number } | null = null;
+  for (const char of text) {
+    const before = source.split('\n');
+    const here = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+    if (char === '«') open = here;
+    else if (char === '»' || char === '|') {
+      const start = char === '|' ? here : open;
+      assert.ok(start, 'every » has its «');
+      selections.push({
+        startLine: start.line,
+        startCharacter: start.character,
+        endLine: here.line,
+        endCharacter: here.character,
+      });
+    } else source += char;
+  }
+  return { source, selections };
+}
+
+/** What would run, as `title` lines; a problem in parentheses. */
+function check(text: string): string[] {
+  const { source, selections } = marked(text);
+  const result = snippetsFromEditor({ file: '/project/a.py', name: 'a.py', source }, selections);
+  if (result.problem !== null) return [`(${result.problem})`];
+  for (const snippet of result.snippets) assert.deepEqual(snippet.units, [{ file: '/project/a.py', source }]);
+  return result.snippets.map(snippet => snippet.title);
+}
+
+describe('what Run in Parallel runs', () => {
+  test('one selection, partial lines as whole lines', () => {
+    assert.deepEqual(check('a = 1\nb«b = 2\nc» = 3\n'), ['a.py:2-3']);
+  });
+  test('every selection is a snippet of its own, in the order of the document', () => {
+    assert.deepEqual(check('a = «1»\nb = 2\n«c» = 3\n'), ['a.py:1-1', 'a.py:3-3']);
+  });
+  test('two selections in one line are one snippet', () => {
+    assert.deepEqual(check('«a» = «1»\n'), ['a.py:1-1']);
+  });
+  test('a selection that ends at the start of a line leaves that line out', () => {
+    assert.deepEqual(check('«a = 1\n»b = 2\n'), ['a.py:1-1']);
+  });
+  test('blank lines around a selection are left out, those inside are kept', () => {
+    assert.deepEqual(check('«\n\na = 1\n\nb = 2\n\n»c = 3'), ['a.py:3-5']);
+  });
+  test('a selection of comments counts as none', () => {
+    assert.deepEqual(check('«# just text»\na = 1\n'), ['a.py']);
+  });
+  test('a cursor among selections is ignored', () => {
+    assert.deepEqual(check('a =| 1\n«b = 2»\n'), ['a.py:2-2']);
+  });
+  test('no selection: the cell at the cursor', () => {
+    assert.deepEqual(check('import os\n# %% one\na = 1\n# %% two\nb =| 2\n'), ['a.py:4-6']);
+    assert.deepEqual(check('import| os\n# %% one\na = 1\n'), ['a.py:1-1']);
+  });
+  test('no selection and no cells: the file', () => {
+    assert.deepEqual(check('a = 1\nb =| 2\n'), ['a.py']);
+  });
+  test('a text cell says so', () => {
+    assert.deepEqual(check('# %% [markdown]\n# Te|xt\n'), [
+      '(The cell at the cursor holds text, not code. Put the cursor into a code cell.)',
+    ]);
+  });
+  test('an empty file says so', () => {
+    assert.deepEqual(check('\n |\n'), ['(There is no code in a.py.)']);
+  });
+});
+
+describe('cells', () => {
+  const show = (source: string) => findCells(source).map(cell => `${cell.startLine}-${cell.endLine} ${cell.kind}`);
+  test('markers of VS Code, Spyder and nbconvert', () => {
+    assert.deepEqual(show('# %%\na\n#%% b\nc\n# In[3]:\nd'), ['1-2 code', '3-4 code', '5-6 code']);
+  });
+  test('Windows line ends', () => {
+    assert.deepEqual(show('# %%\r\na\r\n# %% [markdown]\r\n# b'), ['1-2 code', '3-4 markdown']);
+  });
+  test('%% inside code is no marker', () => {
+    assert.deepEqual(show("a = '%%'\nb = 5 # %% c\n"), []);
+  });
+});
