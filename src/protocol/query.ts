@@ -7,7 +7,7 @@ import type { PoolInfo, ProcessTrack, TraceMeta } from '../trace/model.ts';
  * thread that still assembles it. Answers are bounded: a window has at most one span per bucket and row.
  */
 export interface TraceQueries {
-  getOverview: { params: Record<string, never>; result: Overview };
+  getOverview: { params: object; result: Overview };
   getWindow: { params: WindowParams; result: WindowData };
   getTotals: { params: { startNs: Ns; endNs: Ns }; result: Totals };
   getTasks: { params: TaskPageParams; result: TaskPage };
