@@ -34,7 +34,9 @@ async function webviewFrame(page, selector, timeout) {
     for (const frame of frames.reverse()) if (await isShown(frame, selector)) return frame;
     if (Date.now() > deadline) {
       const count = `there are ${frames.length} webview frames`;
-      throw new Error(`after ${timeout} ms ${count}${selector ? `, none of them on show with ${selector}` : ', none on show'}`);
+      throw new Error(
+        `after ${timeout} ms ${count}${selector ? `, none of them on show with ${selector}` : ', none on show'}`,
+      );
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }

@@ -1,0 +1,72 @@
+// The suite "vscode": the tests of test/vscode inside a real extension host, by @vscode/test-electron, on launcher.mjs or (--desktop)
+// on a VS Code of the desktop ($VSCODE, or one that @vscode/test-electron downloads).
+//
+// Every file test/vscode/*.window.ts exports `run(): Promise<void>` and gets a fresh VS Code, with a fresh copy of samples/ as its
+// folder. Names that end in .untrusted.window.ts open it in Restricted Mode.
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { root } from '../../../scripts/lib/places.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const desktop = process.argv.includes('--desktop');
+const source = join(root, 'test/vscode');
+const out = join(root, 'test/.out/vscode');
+
+const windows = existsSync(source) ? readdirSync(source).filter(name => name.endsWith('.window.ts')) : [];
+if (windows.length === 0) {
+  console.error('No test/vscode/*.window.ts to run.');
+  process.exit(1);
+}
+rmSync(out, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: windows.map(name => join(source, name)),
+  outdir: out,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  sourcemap: 'inline',
+  external: ['vscode'],
+  logLevel: 'warning',
+});
+
+let failed = false;
+for (const name of windows) {
+  console.log(`▶ ${name}`);
+  // Short: VS Code puts sockets there, whose paths are limited to about 100 characters.
+  const data = mkdtempSync(join(tmpdir(), 'rip-'));
+  try {
+    const folder = join(data, 'samples');
+    cpSync(join(root, 'samples'), folder, { recursive: true });
+    const launchArgs = [
+      folder,
+      `--user-data-dir=${join(data, 'user')}`,
+      `--extensions-dir=${join(data, 'extensions')}`,
+    ];
+    if (name.endsWith('.untrusted.window.ts')) {
+      if (desktop) {
+        console.log(`﹣ ${name} # on the desktop, @vscode/test-electron always turns workspace trust off\nℹ skipped 1`);
+        continue;
+      }
+      launchArgs.push('--trust-required');
+    }
+    const executable = desktop ? process.env.VSCODE : join(here, 'launcher.mjs');
+    await runTests({
+      ...(executable ? { vscodeExecutablePath: executable } : {}),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: join(out, name.replace(/\.ts$/, '.js')),
+      launchArgs,
+    });
+  } catch (error) {
+    failed = true;
+    console.error(error instanceof Error ? error.message : error);
+  } finally {
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+process.exitCode = failed ? 1 : 0;
