@@ -1,0 +1,134 @@
+"""Runs a Program as `__main__`, as `python file.py` would run it."""
+from __future__ import annotations
+
+import os
+import sys
+
+from . import errors, jsonfile, plan
+from .source import Unit
+
+USAGE = 2
+
+
+def main(namespace: dict, package_folder: str, arguments: list[str]) -> None:
+    """Runs or shows the Program of a spec file. Ends by returning (exit code 0) or with the exception Python would end with."""
+    show = arguments[:1] == ['--show']
+    if len(arguments) != (2 if show else 1):
+        sys.stderr.write('usage: run.py [--show] SPEC.json\n')
+        raise SystemExit(USAGE)
+    spec = jsonfile.read(arguments[-1])
+    try:
+        units = [Unit(index, unit['file'], unit['source']) for index, unit in enumerate(spec['units'])]
+    except OSError as error:
+        sys.stderr.write("%s: can't open file %r: [Errno %s] %s\n" % (sys.executable, error.filename, error.errno, error.strerror))
+        raise SystemExit(USAGE)
+    program = plan.make(units, spec['selection'])
+    described = program.as_json(None if program.error is None else errors.describe(program.error, units))
+    if show:
+        sys.stdout.write(jsonfile.encode(described) + '\n')
+        return
+    folder = spec['runDir']
+    jsonfile.write(os.path.join(folder, 'program.json'), described)
+    if program.error is not None:
+        errors.show_syntax_error(program.error)
+        for note in program.notes:
+            sys.stderr.write(note + '\n')
+        jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': described['error']})
+        raise SystemExit(1)
+    become_main(namespace, program, package_folder, spec['argv'])
+    install(program, folder, spec['trace'])
+    run(namespace, program, folder)
+
+
+def become_main(namespace: dict, program: plan.Program, package_folder: str, arguments: list[str]) -> None:
+    """Turns run.py's own module into what `python file.py` starts with, and forgets that there was a runner."""
+    from _frozen_importlib_external import SourceFileLoader  # type: ignore
+    file = program.units[0].file
+    kept = {name: namespace[name] for name in namespace if name.startswith('__') and name.endswith('__')}
+    kept.update(__name__='__main__', __doc__=None, __package__=None, __spec__=None, __file__=file,
+                __loader__=SourceFileLoader('__main__', file))
+    namespace.clear()
+    namespace.update(kept)
+    if hasattr(sys, 'orig_argv') and len(sys.orig_argv) > len(sys.argv):  # type: ignore
+        sys.orig_argv[-len(sys.argv):] = [file] + arguments  # type: ignore
+    sys.argv[:] = [file] + arguments
+    # With -I or -P Python puts no folder there.
+    if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.realpath(package_folder):
+        sys.path[0] = os.path.dirname(os.path.realpath(file))
+
+
+def install(program: plan.Program, folder: str, trace: bool) -> None:
+    """What must be in place before the first statement. A fault in here is ours: told, and the program runs without it."""
+    from _run_in_parallel import hooks
+    from . import children, sources
+    errors.user_files.update(unit.file for unit in program.units)
+    sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
+    children.watch(program, folder)
+    hooks.install()
+    if trace:
+        try:
+            from _run_in_parallel import tracer
+            for unit in program.units:
+                tracer.add_user_file(unit.file)
+            name = os.path.basename(program.units[0].file)
+            tracer.install(os.path.join(folder, 'trace'), name, 'main')
+        except Exception as error:
+            sys.stderr.write('Run in Parallel: the tracer could not start: %r\n' % error)
+
+
+def run(namespace: dict, program: plan.Program, folder: str) -> None:
+    pid = os.getpid()
+    failure: BaseException | None = None
+    try:
+        execute(namespace, program)
+    except SystemExit:
+        finish(folder, pid, None)
+        raise
+    except BaseException as error:
+        failure = error
+    if failure is None:
+        finish(folder, pid, None)
+        return
+    traceback = errors.cut(failure, {step.code for step in program.steps})
+    finish(folder, pid, errors.describe(failure, program.units))
+    errors.show(failure, traceback)
+    if isinstance(failure, KeyboardInterrupt):
+        # Python itself must see it: it ends with the signal after everything else has been wound up.
+        errors.silence_once()
+        raise failure
+    raise SystemExit(1)
+
+
+def execute(namespace: dict, program: plan.Program) -> None:
+    loop = None
+    try:
+        for step in program.steps:
+            if step.code.co_flags & 0x80:  # CO_COROUTINE: a cell with a top-level await
+                if loop is None:
+                    import asyncio
+                    loop = asyncio.new_event_loop()
+                    asyncio.set_event_loop(loop)
+                loop.run_until_complete(eval(step.code, namespace))
+            else:
+                exec(step.code, namespace)
+    finally:
+        if loop is not None:
+            close(loop)
+
+
+def close(loop) -> None:
+    """As asyncio.run ends: what is still pending is cancelled."""
+    import asyncio
+    pending = asyncio.all_tasks(loop)
+    for task in pending:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+def finish(folder: str, pid: int, error: dict | None) -> None:
+    """A process that the program forked ends here too: only the first one reports."""
+    if os.getpid() == pid:
+        jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': error})
