@@ -1,7 +1,7 @@
 // `npm test [suite…] [-- --desktop]`: sets the machine up as far as the suites need it, runs them, and sums up. The last line is
 // "N passed, N failed" (and ", N skipped"). Needs only Node's own modules, because it runs before `npm ci`.
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findChromium } from './lib/browser.mjs';
 import { nodeBinary, nodeFolder } from './lib/node.mjs';
@@ -184,7 +184,6 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-rmSync(join(root, 'test/.out'), { recursive: true, force: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];
 for (const name of Object.keys(suites).filter(suite => named.length === 0 || named.includes(suite))) {

@@ -34,10 +34,16 @@ export function run(command, args, { cwd, env = process.env, remedy = '' } = {})
     child.on('error', error => reject(new SetUpError(`Could not start "${shown}": ${error.message}.`, remedy)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(output);
-      const tail = output.trim().split('\n').slice(-25).join('\n');
-      reject(new SetUpError(`"${shown}" failed (${signal ?? `exit code ${code}`}):\n${tail}\n`, remedy));
+      reject(new SetUpError(`"${shown}" failed (${signal ?? `exit code ${code}`}):\n${excerpt(output)}\n`, remedy));
     });
   });
+}
+
+/** The ends of a long output: npm names the fault first, compilers name it last. @param {string} output */
+function excerpt(output) {
+  const lines = output.trim().split('\n');
+  if (lines.length <= 30) return lines.join('\n');
+  return [...lines.slice(0, 12), '…', ...lines.slice(-18)].join('\n');
 }
 
 /**

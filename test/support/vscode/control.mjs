@@ -88,7 +88,6 @@ function actions(screenshots) {
     async waitFor(page, options) {
       await locate(page, options);
     },
-    // biome-ignore lint/performance/useDomNodeTextContent: what the user sees is asked for, hidden parts left out.
     text: async (page, options) => (await locate(page, options)).innerText(),
     async evaluate(page, { expression, frame, timeout = patience }) {
       const place = frame === 'webview' ? await webviewFrame(page, undefined, timeout) : page;
