@@ -1,0 +1,21 @@
+// Restricted Mode: nothing runs.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { createSuite, skip } from '../support/vscode/harness.ts';
+import { page } from '../support/vscode/page.ts';
+import { openPython, processesOfRuns } from './support.ts';
+
+const suite = createSuite();
+
+suite.test('in an untrusted workspace nothing runs, and a message says why', async () => {
+  assert.equal(vscode.workspace.isTrusted, false);
+  if (!page.available) skip('this VS Code has no page to look at; the launcher of test/support/vscode provides one');
+  await openPython('print(1)\n');
+  const finished = vscode.commands.executeCommand('runInParallel.run');
+  await page.waitFor('.notification-toast:has-text("needs a trusted workspace")');
+  await vscode.commands.executeCommand('notifications.clearAll');
+  await finished;
+  assert.deepEqual(processesOfRuns(), []);
+});
+
+export const run = suite.run;

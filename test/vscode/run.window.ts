@@ -1,0 +1,146 @@
+// The main job in a real extension host: select, run, watch, stop.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { createSuite, skip } from '../support/vscode/harness.ts';
+import { page } from '../support/vscode/page.ts';
+import {
+  cleanUp,
+  openPython,
+  openSample,
+  processesOfRuns,
+  selectLines,
+  until,
+  untilNoProcess,
+  untilPanel,
+} from './support.ts';
+
+const suite = createSuite();
+suite.afterEach(cleanUp);
+
+const computing = `import threading
+
+def compute(stop):
+    n = 0
+    while not stop.is_set():
+        n += 1
+
+first = [threading.Thread(target=compute, args=(threading.Event(),), name='first-one') for _ in range(2)]
+for thread in first:
+    thread.start()
+
+second = threading.Thread(target=compute, args=(threading.Event(),), name='second-one')
+second.start()
+`;
+
+function needsPage(): void {
+  if (!page.available) skip('this VS Code has no page to drive; the launcher of test/support/vscode provides one');
+}
+
+suite.test('activation registers the commands and starts nothing', async () => {
+  const extension = vscode.extensions.getExtension('run-in-parallel.run-in-parallel');
+  assert.ok(extension, 'the extension is installed');
+  await extension.activate();
+  const commands = await vscode.commands.getCommands(true);
+  for (const name of ['run', 'stop', 'showPanel', 'openTrace'])
+    assert.ok(commands.includes(`runInParallel.${name}`), name);
+  assert.deepEqual(processesOfRuns(), []);
+});
+
+suite.test('palette, two selections, a panel with both, editing goes on, Stop leaves no process', async () => {
+  needsPage();
+  const editor = await openPython(computing);
+  selectLines(editor, [7, 9], [11, 12]);
+  await page.command('Run in Parallel');
+  await untilPanel('both snippets run, with their threads', text =>
+    ['first-one', 'second-one', ':8-10', ':12-13'].every(part => text.includes(part)),
+  );
+  assert.equal(vscode.window.activeTextEditor, editor, 'the focus stays in the editor');
+  editor.selection = new vscode.Selection(0, 0, 0, 0);
+  await page.type('# typed meanwhile');
+  await until(
+    'the text arrives in the editor',
+    () => editor.document.lineAt(0).text,
+    line => line.startsWith('# typed meanwhile'),
+  );
+  assert.equal(new Set(processesOfRuns().map(({ pid }) => pid)).size, 2);
+  await page.screenshot('vscode-running');
+
+  await page.click('button[aria-label^="Stop"]', { frame: 'webview' });
+  await until('the first Stop ends one run', processesOfRuns, left => left.length === 1);
+  await page.click('button[aria-label^="Stop"]', { frame: 'webview' });
+  await untilNoProcess();
+  await untilPanel('both are shown as stopped', text => (text.match(/cancelled|stopped/gi) ?? []).length >= 2);
+  await page.screenshot('vscode-cancelled');
+});
+
+suite.test('unsaved text runs with the lines of the editor, and its traceback leads there', async () => {
+  needsPage();
+  const editor = await openPython('import time\n\n\ndef fail():\n    return 1 / 0\n\n\nfail()\n');
+  selectLines(editor, [7, 7]);
+  await page.press('Control+Alt+Enter');
+  await untilPanel('the error is shown', text => text.includes('ZeroDivisionError'));
+  await page.click('[role=tab]:has-text("Output")', { frame: 'webview' });
+  await untilPanel('the traceback has the line', text => /line 5, in fail/.test(text));
+  await page.click('.output a:has-text("line 5"), .output button:has-text("line 5")', { frame: 'webview' });
+  await until(
+    'the cursor goes there',
+    () => vscode.window.activeTextEditor?.selection.active.line,
+    line => line === 4,
+  );
+  await page.screenshot('vscode-failed');
+});
+
+suite.test('a cell at the cursor runs alone, with what it needs from above', async () => {
+  needsPage();
+  const editor = await openSample('2_gil.py');
+  const threads = editor.document
+    .getText()
+    .split('\n')
+    .findIndex(line => line.includes('ThreadPoolExecutor('));
+  editor.selection = new vscode.Selection(threads, 0, threads, 0);
+  await page.command('Run in Parallel');
+  const text = await untilPanel(
+    'it ends with a headline',
+    shown => shown.includes('GIL') && /RIP101|Run again/.test(shown),
+  );
+  assert.match(text, /2_gil\.py:\d+-\d+/);
+});
+
+suite.test('the status bar stops everything', async () => {
+  needsPage();
+  await openPython('while True: pass\n');
+  await vscode.commands.executeCommand('runInParallel.run');
+  await until('it runs', processesOfRuns, left => left.length === 1);
+  await page.click('.statusbar-item:has-text("1 snippet")');
+  await untilNoProcess();
+});
+
+suite.test('closing the panel stops its runs', async () => {
+  await openPython('import time\ntime.sleep(60)\n');
+  await vscode.commands.executeCommand('runInParallel.run');
+  await until('it runs', processesOfRuns, left => left.length === 1);
+  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+  const panel = tabs.find(tab => tab.label === 'Run in Parallel');
+  assert.ok(panel, 'the panel has a tab');
+  await vscode.window.tabGroups.close(panel);
+  await untilNoProcess();
+});
+
+suite.test('without any Python a message offers the setting', async () => {
+  needsPage();
+  const saved = process.env.PATH;
+  process.env.PATH = '';
+  try {
+    await openPython('print(1)\n');
+    await vscode.commands.executeCommand('runInParallel.run');
+    await page.waitFor('.notification-toast:has-text("No Python interpreter was found")');
+    await page.screenshot('vscode-no-interpreter');
+    await page.click('.notification-toast a:has-text("Open Setting")');
+    await page.waitFor('.settings-editor');
+    await page.waitFor('.setting-item:has-text("Python Path")');
+  } finally {
+    process.env.PATH = saved;
+  }
+});
+
+export const run = suite.run;
