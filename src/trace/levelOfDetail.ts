@@ -40,7 +40,7 @@ function pick(row: Row, startNs: Ns, endNs: Ns, bucketNs: Ns, sink: Sink): void 
     let bucket = Math.floor((seen - startNs) / bucketNs);
     if (startNs + (bucket + 1) * bucketNs <= seen) bucket++;
     const bucketStart = startNs + bucket * bucketNs;
-    const bucketEnd = bucketStart + bucketNs;
+    const bucketEnd = startNs + (bucket + 1) * bucketNs;
     let next = endAt(row, place) >= bucketEnd ? place + 1 : placeFrom(row, place + 1, Math.min(bucketEnd, endNs));
     let best = next - place === 1 ? place : row.index.best(place, next);
     const last = next - 1;
