@@ -9,13 +9,12 @@ import { freePort, SetUpError } from './lib/processes.mjs';
 import { serveVSCode } from './lib/vscode.mjs';
 import { explain, setUp } from './setup.mjs';
 
-const data = join(root, '.cache/start');
-
 /**
  * Puts the extension where VS Code looks for installed ones. The bundles are linked, not copied: after a build, "Developer: Reload
  * Window" is enough.
+ * @param {string} data folder of this VS Code
  */
-function installExtension() {
+function installExtension(data) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const extensions = join(data, 'extensions');
   // VS Code lists what it found at its first start; without the list it looks again.
@@ -42,10 +41,23 @@ function options() {
 async function start() {
   const { port, open } = options();
   await setUp(['node', 'packages', 'build', 'python', 'vscode']);
-  const server = await serveVSCode({
+  let stopping = false;
+  /** @type {import('./lib/vscode.mjs').Served | undefined} */
+  let server;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      stopping = true;
+      if (!server) process.exit(130);
+      server.stop();
+    });
+  }
+  const chosen = await freePort(port);
+  // A folder for each port, so that two of these don't share one.
+  const data = join(root, '.cache/start', String(chosen));
+  server = await serveVSCode({
     data,
-    extensions: installExtension(),
-    port: await freePort(port),
+    extensions: installExtension(data),
+    port: chosen,
     settings: { 'editor.minimap.enabled': false },
     // The folder is our own samples.
     flags: ['--disable-workspace-trust'],
@@ -56,13 +68,6 @@ async function start() {
   );
   if (open) openBrowser(address);
 
-  let stopping = false;
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      stopping = true;
-      server.stop();
-    });
-  }
   const code = await server.ended;
   await server.stop();
   if (!stopping) throw new SetUpError(`VS Code's server ended by itself (exit code ${code}).`, 'Run npm start again.');

@@ -90,7 +90,10 @@ export async function serveVSCode({
 }) {
   mkdirSync(join(user, 'User'), { recursive: true });
   mkdirSync(extensions, { recursive: true });
-  writeFileSync(join(user, 'User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const settingsFile = join(user, 'User/settings.json');
+  // What the user has changed in an earlier session stays.
+  if (!existsSync(settingsFile))
+    writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   const chosen = port || (await freePort(0));
   const args = [
     ...[
@@ -122,6 +125,14 @@ export async function serveVSCode({
   let over = false;
   ended.then(() => {
     over = true;
+  });
+  // If we go down without `stop`, it may not stay behind.
+  process.once('exit', () => {
+    try {
+      if (child.pid && !over) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
   });
   const origin = `http://127.0.0.1:${chosen}`;
   const stop = async () => {
