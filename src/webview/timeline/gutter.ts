@@ -1,0 +1,77 @@
+import type { Overview } from '../../protocol/query.ts';
+import { element, setAttributes, setText } from '../dom.ts';
+import { icon } from '../icons.ts';
+import { heights, type LayoutRow, type ProcessRow, type ThreadRow } from './layout.ts';
+import { processFacts, processTitle } from './processWords.ts';
+
+const kindWords = { python: '', native: 'native', jvm: 'JVM', engine: 'engine' } as const;
+
+/** The names on the left, as HTML: only those of the visible rows exist. */
+export class Gutter {
+  readonly root = element('div', { class: 'tl-names' });
+  private readonly onToggle: (process: number) => void;
+  private rows = new Map<string, HTMLElement>();
+
+  constructor(onToggle: (process: number) => void) {
+    this.onToggle = onToggle;
+  }
+
+  update(rows: LayoutRow[], scrollTop: number, overview: Overview): void {
+    const kept = new Map<string, HTMLElement>();
+    for (const row of rows) {
+      const key = row.kind === 'process' ? `p${row.process}` : `t${row.thread}`;
+      const node = this.rows.get(key) ?? this.create(row);
+      if (row.kind === 'process') describeProcess(node, row, overview);
+      else describeThread(node, row, overview);
+      node.style.transform = `translateY(${row.top - scrollTop}px)`;
+      node.style.height = `${row.height}px`;
+      kept.set(key, node);
+    }
+    for (const [key, node] of this.rows) if (!kept.has(key)) node.remove();
+    this.rows = kept;
+  }
+
+  private create(row: LayoutRow): HTMLElement {
+    const node = row.kind === 'process' ? this.createProcess(row.process) : createThread(row);
+    this.root.append(node);
+    return node;
+  }
+
+  /** Not a stop of the Tab key: the timeline's own keys reach every process. */
+  private createProcess(process: number): HTMLElement {
+    const node = element('button', { type: 'button', class: 'tl-process', tabindex: -1 });
+    node.append(icon('chevron'), element('span', { class: 'tl-name' }), element('span', { class: 'tl-extra' }));
+    node.addEventListener('click', () => this.onToggle(process));
+    return node;
+  }
+}
+
+function createThread(row: ThreadRow): HTMLElement {
+  const name = element('div', { class: 'tl-thread-line' });
+  name.style.height = `${row.bands.length > 1 ? heights.state : heights.smallestThread - 2 * heights.padding}px`;
+  name.append(element('span', { class: 'tl-name' }), element('span', { class: 'tl-extra' }));
+  return element('div', { class: 'tl-thread' }, name);
+}
+
+function describeProcess(node: HTMLElement, row: ProcessRow, overview: Overview): void {
+  const process = overview.processes[row.process];
+  if (!process) return;
+  const [name, extra] = node.querySelectorAll('span');
+  if (name) setText(name, process.name);
+  if (extra) setText(extra, processTitle(process));
+  setAttributes(node, {
+    'aria-expanded': row.collapsed ? 'false' : 'true',
+    title: `${process.name}, process ${processTitle(process)}\n${processFacts(process, row.threadCount)}`,
+  });
+}
+
+function describeThread(node: HTMLElement, row: ThreadRow, overview: Overview): void {
+  const thread = overview.threads[row.thread];
+  if (!thread) return;
+  const [name, extra] = node.querySelectorAll('span');
+  if (name) setText(name, thread.name);
+  if (extra) setText(extra, kindWords[thread.kind]);
+  const process = overview.processes[thread.process]?.name ?? '';
+  const kind = kindWords[thread.kind] ? `, ${kindWords[thread.kind]} thread` : '';
+  node.title = `${thread.name}${kind}\nThread id ${thread.tid} of ${process}`;
+}

@@ -1,0 +1,30 @@
+import type { ProcessTrack } from '../../trace/model.ts';
+import { count } from '../words.ts';
+
+const startWords: Record<ProcessTrack['startMethod'], string> = {
+  main: '',
+  fork: 'forked',
+  spawn: 'spawned',
+  forkserver: 'by fork server',
+  subprocess: 'subprocess',
+  helper: 'fork server',
+  unknown: 'not traced',
+};
+
+/** Beside the name, in the gutter: `4711 · spawned`. */
+export function processTitle(process: ProcessTrack): string {
+  return [String(process.pid), startWords[process.startMethod]].filter(Boolean).join(' · ');
+}
+
+/** In the header's row: `3 threads · Python 3.12.1 · exit 0 · why there is no tracer in it`. */
+export function processFacts(process: ProcessTrack, threads: number): string {
+  return [
+    count(threads, 'thread'),
+    process.python ? `Python ${process.python}` : null,
+    process.gilEnabled === false ? 'no GIL' : null,
+    process.exit,
+    process.note || null,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

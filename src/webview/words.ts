@@ -1,0 +1,117 @@
+import { formatDuration, type Ns } from '../base/time.ts';
+import type { RunView } from '../protocol/hostWebview.ts';
+import type { SpanKind, TaskStatus, ThreadState } from '../trace/model.ts';
+import type { IconName } from './icons.ts';
+
+/** What the user reads; one place, so that the same thing has the same name everywhere in the panel. */
+export const stateWords: Record<ThreadState, { name: string; meaning: string }> = {
+  running: { name: 'Running', meaning: 'Executing on a CPU.' },
+  runnable: { name: 'Waiting for a CPU', meaning: 'Ready to run, but every CPU is taken.' },
+  gilWait: {
+    name: 'Waiting for the GIL',
+    meaning: 'Ready to run, but another thread of this process holds Python’s lock.',
+  },
+  lockWait: { name: 'Waiting for a lock', meaning: 'Blocked until another thread releases, finishes or answers.' },
+  ioWait: { name: 'Waiting for I/O', meaning: 'Blocked on a socket, a pipe, a file or a subprocess.' },
+  sleeping: { name: 'Sleeping', meaning: 'Asked to pause, as with time.sleep.' },
+  idle: { name: 'Idle', meaning: 'A pool worker with nothing to do.' },
+  unknown: { name: 'Unknown', meaning: 'Nothing is known of this time.' },
+};
+
+export const spanWords: Record<SpanKind, string> = {
+  lock: 'waits for a lock',
+  condition: 'waits for a condition',
+  event: 'waits for an event',
+  semaphore: 'waits for a semaphore',
+  barrier: 'waits at a barrier',
+  queue: 'waits for a queue',
+  join: 'waits for a thread or process to end',
+  result: 'waits for a result',
+  sleep: 'sleeps',
+  io: 'waits for I/O',
+  subprocess: 'waits for a subprocess',
+  processStart: 'starts a process',
+  idle: 'idle',
+  gc: 'collects garbage',
+};
+
+export const taskStatusWords: Record<TaskStatus, string> = {
+  pending: 'Never started',
+  running: 'Running',
+  ok: 'Finished',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  lost: 'Lost: its process died',
+};
+
+export interface StatusWords {
+  icon: IconName;
+  /** Class that colours the icon. */
+  tone: 'quiet' | 'active' | 'good' | 'bad' | 'warn';
+  text: string;
+}
+
+/** Icon and words for where a run is; `elapsedNs` is up to now while it runs. */
+export function statusWords(run: RunView, elapsedNs: Ns): StatusWords {
+  const time = formatElapsed(elapsedNs);
+  switch (run.phase) {
+    case 'queued':
+      return { icon: 'clock', tone: 'quiet', text: queueWords(run.queuePosition) };
+    case 'starting':
+      return { icon: 'spinner', tone: 'active', text: 'Starting Python…' };
+    case 'running':
+      return { icon: 'spinner', tone: 'active', text: `Running · ${time}` };
+    case 'stopping':
+      return { icon: 'spinner', tone: 'warn', text: `Stopping… · ${time}` };
+    case 'ended':
+      return endWords(run, time);
+  }
+}
+
+function queueWords(position: number | null): string {
+  if (position === null) return 'Queued';
+  return position === 1 ? 'Queued · next to run' : `Queued · place ${position}`;
+}
+
+function endWords(run: RunView, time: string): StatusWords {
+  switch (run.status) {
+    case 'ok':
+      return { icon: 'check', tone: 'good', text: `Finished in ${time}` };
+    case 'failed':
+      if (run.programError === null && run.userError === null && run.exitCode !== null)
+        return { icon: 'error', tone: 'bad', text: `Exited with code ${run.exitCode} after ${time}` };
+      if (run.durationNs === 0) return { icon: 'error', tone: 'bad', text: 'Not started' };
+      return { icon: 'error', tone: 'bad', text: `Failed after ${time}` };
+    case 'timeout':
+      return { icon: 'timeout', tone: 'warn', text: `Stopped at its time limit, after ${time}` };
+    case 'cancelled':
+      return run.durationNs === 0
+        ? { icon: 'cancelled', tone: 'quiet', text: 'Cancelled before it started' }
+        : { icon: 'cancelled', tone: 'quiet', text: `Cancelled after ${time}` };
+    case 'killed':
+      return { icon: 'killed', tone: 'bad', text: `Killed${run.signal ? ` by ${run.signal}` : ''} after ${time}` };
+    case null:
+      return { icon: 'info', tone: 'quiet', text: 'Ended' };
+  }
+}
+
+/** A running clock: steady width, one decimal up to a minute. */
+export function formatElapsed(ns: Ns): string {
+  return ns >= 1e9 && ns < 60e9 ? `${(ns / 1e9).toFixed(1)} s` : formatDuration(ns);
+}
+
+export function percent(share: number): string {
+  if (!Number.isFinite(share) || share <= 0) return '0 %';
+  return share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`;
+}
+
+/** `1 task`, `12 tasks`, `1,200 tasks`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}
+
+/** `fetch.py:12`, without the folders. */
+export function placeWords(file: string, line: number | null): string {
+  const name = file.split(/[\\/]/).at(-1) || file;
+  return line === null ? name : `${name}:${line}`;
+}
