@@ -117,7 +117,7 @@ export async function listen({ page, screenshots, closeWindow }) {
   const path = `/${randomBytes(16).toString('hex')}`;
   async function answer(body) {
     const { action, ...parameters } = JSON.parse(body);
-    if (action === 'closeWindow') return closeWindow(parameters.gone ?? [], parameters.timeout ?? patience);
+    if (action === 'closeWindow') return closeWindow(parameters.gone, parameters.timeout);
     if (!Object.hasOwn(known, action)) throw new Error(`unknown action "${action}"`);
     return known[action](page(), parameters);
   }

@@ -85,6 +85,13 @@ async function finish(code) {
   process.exit(code);
 }
 
+/** Closes the page as a user closes a window. Questions that VS Code may ask before it leaves are answered with yes, below. */
+async function leave(page) {
+  const closed = page.waitForEvent('close', { timeout: 10_000 });
+  await page.close({ runBeforeUnload: true });
+  await closed;
+}
+
 /** Whether the processes have ended in time, and says so. */
 async function areGone(pids, timeout) {
   await waitUntil(() => !pids.some(isAlive), timeout);
@@ -111,6 +118,7 @@ async function launch() {
 
   /** @type {import('playwright-core').Page | undefined} */
   let page;
+  // Set once the tests have given their result, or leave it to what happens after the window was closed.
   let closing = false;
   const control = await listen({
     page: () => {
@@ -120,11 +128,16 @@ async function launch() {
     screenshots: process.env.SCREENSHOTS ?? join(root, 'test/.out/screenshots'),
     closeWindow(gone, timeout) {
       closing = true;
-      // After the answer has left: the test's extension host goes down with the window.
-      setImmediate(async () => {
-        await page?.close({ runBeforeUnload: true });
-        await finish((await areGone(gone, timeout)) ? 0 : 1);
-      });
+      // After the answer has left: the tests' extension host goes down with the window.
+      setImmediate(() =>
+        leave(page).then(
+          async () => finish((await areGone(gone, timeout)) ? 0 : 1),
+          error => {
+            console.error(error);
+            finish(1);
+          },
+        ),
+      );
     },
   });
   undo.push(() => control.close());
@@ -166,6 +179,7 @@ async function launch() {
     else console.log(text);
   });
   await page.exposeFunction('codeAutomationExit', code => {
+    if (closing) return;
     closing = true;
     finish(code);
   });

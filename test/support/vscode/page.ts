@@ -98,8 +98,11 @@ export const page = {
   resize: (width: number, height: number): Promise<void> => ask('resize', { width, height }),
 
   /**
-   * Closes the window as a user does, and ends the test run with it: nothing after this call is seen. The launcher then waits until
-   * the processes `gone` have ended, with the server still running; the run passes if they do within `timeout` ms (10,000).
+   * Closes the window as a user does, and ends the test run with it: this never returns, and nothing after it is seen. The launcher
+   * then waits until the processes `gone` have ended, with the server still running; the run passes if they do within `timeout` ms.
    */
-  closeWindow: (gone: number[], timeout?: number): Promise<void> => ask('closeWindow', { gone, timeout }),
+  async closeWindow(gone: number[], timeout = 10_000): Promise<never> {
+    await ask('closeWindow', { gone, timeout });
+    return new Promise(() => {});
+  },
 };
