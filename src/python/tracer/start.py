@@ -1,0 +1,175 @@
+"""Starts the tracer in a process: its files, its process record, and the patches that follow the program's imports."""
+import atexit
+import os
+import sys
+from time import time_ns
+
+from .. import boot, hooks
+from . import children, recorder, sites, tracebacks, wire
+from .recorder import begin, end, fault, now, patch, state, string, tls
+
+# Module -> (file of ours, function in it), in the order of their work. Ours are loaded when the program imports the module.
+_PATCHES = {
+    'time': (('waits', 'patch_time'),),
+    'threading': (
+        ('threads', 'patch_threading'),
+        ('locks', 'patch_threading'),
+        ('waits', 'patch_threading'),
+        ('tracebacks', 'patch_threading'),
+    ),
+    'traceback': (('tracebacks', 'patch_traceback'),),
+    'queue': (('waits', 'patch_queue'),),
+    'concurrent.futures._base': (('thread_pools', 'patch_futures'),),
+    'concurrent.futures.thread': (('thread_pools', 'patch_thread'),),
+    'concurrent.futures.process': (('process_pools', 'patch_process'),),
+    'multiprocessing.pool': (('multiprocessing_pools', 'patch_pool'),),
+    'multiprocessing.process': (('processes', 'patch_process'),),
+    'multiprocessing.util': (('children', 'patch_multiprocessing_util'), ('processes', 'patch_util')),
+    'multiprocessing.spawn': (('children', 'patch_multiprocessing_spawn'),),
+    'multiprocessing.synchronize': (('multiprocessing_waits', 'patch_synchronize'),),
+    'multiprocessing.queues': (('multiprocessing_waits', 'patch_queues'),),
+    'multiprocessing.connection': (('multiprocessing_waits', 'patch_connection'),),
+    'socket': (('network', 'patch_socket'),),
+    'ssl': (('network', 'patch_ssl'),),
+    'select': (('network', 'patch_select'),),
+    'selectors': (('network', 'patch_selectors'),),
+    'urllib.request': (('network', 'patch_urllib'),),
+    'subprocess': (('subprocesses', 'patch_subprocess'),),
+}
+
+
+def _follow(name, patches):
+    def apply(module):
+        try:
+            for file, function in patches:
+                getattr(boot.load('tracer.' + file), function)(module)
+        except Exception as error:
+            fault(error)
+
+    hooks.after_import(name, apply)
+
+
+def _json(value):
+    if value is None:
+        return 'null'
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    if isinstance(value, int):
+        return str(value)
+    out = []
+    for char in value:
+        if char in '"\\':
+            out.append('\\' + char)
+        elif char < ' ' or '\ud800' <= char <= '\udfff':
+            out.append('\\u%04x' % ord(char))
+        else:
+            out.append(char)
+    return '"%s"' % ''.join(out)
+
+
+def _gil_enabled():
+    ask = getattr(sys, '_is_gil_enabled', None)
+    return ask() if ask is not None else None
+
+
+def _announce(name, start_method, parent, t0, install_ns):
+    """Writes the process record."""
+    info = (
+        ('wire', wire.VERSION),
+        ('pid', state.pid),
+        ('parentPid', parent),
+        ('name', name[:200]),
+        ('startMethod', start_method),
+        ('python', '%d.%d.%d' % sys.version_info[:3]),
+        ('executable', (sys.executable or '')[:1000]),
+        ('gilEnabled', _gil_enabled()),
+        ('pyRuntime', None),  # the reader finds the symbol in the executable: loading ctypes for it would cost the program 10 ms
+        ('perfNs', now()),
+        ('wallNs', time_ns()),
+        ('installNs', install_ns),
+    )
+    text = string('{%s}' % ','.join('"%s":%s' % (key, _json(value)) for key, value in info))
+    state.process = begin(wire.PROCESS, state.pid, 0, text, parent)
+    patch(state.process[0], state.process[1], t0, 0)
+
+
+def install(trace_dir, name, start_method):
+    if recorder.state.dir:
+        return
+    t0 = now()
+    recorder.start(os.path.abspath(trace_dir))
+    tracebacks.install()
+    for module, patches in _PATCHES.items():
+        _follow(module, patches)
+    hooks.install()
+    children.install()
+    if start_method in ('spawn', 'helper'):
+        sites.leave_out('<string>')
+    state.start_method = start_method
+    atexit.register(close_process)
+    _watch_gc()
+    _announce(name, start_method, os.getppid(), t0, now() - t0)
+
+
+def install_in_subprocess(trace_dir):
+    """A Python that found us through PYTHONPATH: shows it its own environment, and records it unless our bootstrap is about to."""
+    if not children.is_helper_of_multiprocessing():
+        install(trace_dir, _command_name(), 'subprocess')
+    children.hide_environment(trace_dir)
+
+
+def _command_name():
+    argv = getattr(sys, 'argv', None) or ['']
+    first = argv[0]
+    if first in ('-c', '-m', ''):
+        return 'python ' + first if first else 'python'
+    return os.path.basename(first)
+
+
+def forked(parent):
+    """In a child made by fork, after the recorder has started afresh."""
+    if not state.on:
+        return
+    t0 = now()
+    if state.start_method == 'helper':  # the fork server's child: it learns its name a little later
+        state.start_method = 'forkserver'
+        state.announce = lambda: _announce('', 'forkserver', parent, t0, 0)
+        return
+    starting = getattr(tls, 'starting', None)
+    state.start_method = 'fork'
+    _announce(starting[0] if starting else 'fork', 'fork', parent, t0, now() - t0)
+
+
+def announce_forkserver_child(name, parent):
+    """The name, and the process that asked the fork server for it; before the first record."""
+    if state.announce is not None:
+        t0 = state.t0
+        state.announce = lambda: _announce(name, 'forkserver', parent, t0, 0)
+        recorder.claim()
+
+
+def close_process():
+    """An orderly end."""
+    if state.process is not None:
+        end(state.process)
+
+
+def _watch_gc():
+    import gc
+
+    began = {}
+
+    def pause(phase, info):
+        try:
+            if phase == 'start':
+                began[recorder.native_id()] = now()
+                return
+            t1 = now()
+            t0 = began.pop(recorder.native_id(), t1)
+            generation = info['generation']
+            if generation == 2 or t1 - t0 > 200000:
+                recorder.record(wire.GC, t0, t1, generation, 0, min(info.get('collected', 0), 0xFFFFFFFF))
+        except Exception as error:
+            fault(error)
+
+    gc.callbacks.append(pause)

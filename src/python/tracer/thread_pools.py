@@ -1,0 +1,135 @@
+"""concurrent.futures.ThreadPoolExecutor: submitted, started, finished, cancelled; its workers when they have nothing to do."""
+import sys
+
+from . import wire
+from .labels import function
+from .recorder import begin, claim, fault, now, patch, record, reference, state, string, tls
+from .sites import site
+from .wire import MARK, OFFSET_T1, pack_record, pack_u8, pack_u64
+from .wrap import method
+
+_FLAGS = wire.ENGINE_THREAD_POOL
+
+
+def remember_submit(original):
+    """submit(): the work item is made inside, and wants to know for whom."""
+
+    def submit(self, *args, **kwargs):
+        try:
+            tls.submit = id(self), site(sys._getframe(1))
+        except Exception as error:
+            fault(error)
+        return original(self, *args, **kwargs)
+
+    return submit
+
+
+def submitted_by(frame):
+    """(executor, site) of the submit() that is under way in this thread."""
+    found = getattr(tls, 'submit', None)
+    if found is None:
+        return 0, site(frame)
+    tls.submit = None
+    return found
+
+
+def record_pool(executor, t0, caller, size, engine):
+    record(wire.POOL, t0, now(), id(executor), site(caller), string(type(executor).__name__), size or 0, engine)
+
+
+def patch_futures(base):
+    def cancel(original):
+        def cancel(self):
+            waiting = self._state == 'PENDING'
+            cancelled = original(self)
+            if waiting and cancelled:
+                try:
+                    task = self.__dict__.pop('_run_in_parallel', None)
+                    if task is not None:
+                        token, fn, ref, engine = task
+                        t = now()
+                        patch(token[0], token[1], t, OFFSET_T1)
+                        record(wire.TASK, t, t, ref, 0, fn, state.pid, engine | wire.CANCELLED)
+                except Exception as error:
+                    fault(error)
+            return cancelled
+
+        return cancel
+
+    method(base.Future, 'cancel', cancel)
+
+
+def patch_thread(thread):
+    item = thread._WorkItem
+
+    def init(original):
+        def __init__(self, future, *rest):
+            original(self, future, *rest)
+            try:
+                fn, args = rest[:2] if len(rest) > 1 else rest[0][:2]  # 3.14 hands over one tuple
+                fn = function(fn, args)
+                executor, where = submitted_by(sys._getframe(1))
+                token = begin(wire.TASK_QUEUED, executor, where, fn, 0, _FLAGS)
+                self._run_in_parallel = future._run_in_parallel = token, fn, reference(token), _FLAGS
+            except Exception as error:
+                fault(error)
+                self._run_in_parallel = None
+
+        return __init__
+
+    def run(original):
+        # The path of each task: it touches what came with the item and what is this thread's own, nothing else.
+        def run(self, *context):
+            task = self._run_in_parallel
+            future = self.future
+            if task is None or future._state != 'PENDING':
+                return original(self, *context)
+            offset = -1
+            try:
+                future._run_in_parallel = None
+                try:
+                    memory, following, _ = tls.c
+                    offset = following()
+                except (AttributeError, StopIteration):
+                    memory, following, _ = claim()
+                    offset = following()
+                t = now()
+                queued = task[0]
+                pack_u64(queued[0], queued[1] + OFFSET_T1, t)
+                pack_record(memory, offset, t, 0, task[2], 0, task[1], state.pid, wire.TASK, _FLAGS, MARK)
+            except Exception as error:
+                fault(error)
+            try:
+                return original(self, *context)
+            finally:
+                if offset >= 0:
+                    try:
+                        t = now()
+                        status = wire.OK
+                        if future._exception is not None:
+                            status = wire.FAILED
+                        elif future._state != 'FINISHED':
+                            status = wire.CANCELLED
+                        pack_u8(memory, offset + wire.OFFSET_FLAGS, _FLAGS | status)
+                        pack_u64(memory, offset + OFFSET_T1, t)
+                    except ValueError:  # begun by our parent, before a fork
+                        pass
+
+        return run
+
+    method(item, '__init__', init)
+    method(item, 'run', run)
+    method(thread.ThreadPoolExecutor, 'submit', remember_submit)
+
+    def executor_init(original):
+        def __init__(self, *args, **kwargs):
+            t0 = now()
+            original(self, *args, **kwargs)
+            try:
+                record_pool(self, t0, sys._getframe(1), self._max_workers, _FLAGS)
+            except Exception as error:
+                fault(error)
+
+        return __init__
+
+    method(thread.ThreadPoolExecutor, '__init__', executor_init)
