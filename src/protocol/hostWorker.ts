@@ -29,12 +29,16 @@ export type WorkerMessage =
   /** Something can be seen that could not before; at most ten a second. */
   | { kind: 'changed'; revision: number; processes: number; threads: number; tasks: number; durationNs: number }
   | { kind: 'stopping'; reason: StopReason }
+  /** encodeTrace()'s bytes, transferred, just before the task's promise resolves: piscina itself can only transfer from its own bundle. */
+  | { kind: 'trace'; bytes: ArrayBuffer }
   | { kind: 'reply'; id: number; ok: true; result: unknown }
   | { kind: 'reply'; id: number; ok: false; message: string };
 
 /** From the host. */
 export type HostMessage =
   | { kind: 'stop'; reason: StopReason }
+  /** Answer to `output`: so much text was taken over, as much more may come. A host that is busy gets less live text, not a longer queue. */
+  | { kind: 'outputTaken'; characters: number }
   | {
       [M in keyof TraceQueries]: { kind: 'query'; id: number; method: M; params: TraceQueries[M]['params'] };
     }[keyof TraceQueries];
@@ -59,7 +63,7 @@ export interface RunOutcome {
   userError: UserError | null;
   wallMs: number;
   output: CapturedOutput;
-  /** encodeTrace()'s bytes, transferred; null when not even an interpreter was started. */
+  /** encodeTrace()'s bytes; null when not even an interpreter was started. The pool puts it in from the message `trace`. */
   trace: ArrayBuffer | null;
   /** findInsights() of that trace, best first: found in the pool thread so that the host never reads a million spans. */
   insights: Insight[];

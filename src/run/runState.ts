@@ -15,8 +15,8 @@ import type { RunPhase, RunStatus } from './request.ts';
  */
 export interface RunState {
   phase: RunPhase;
-  /** Why it is being stopped: the first reason stays. */
-  stop: StopReason | null;
+  /** Why it is being stopped: the first cause stays. */
+  stop: StopCause | null;
   /** How far the ladder has been climbed. */
   rung: 'none' | Rung;
   /** The end of the interpreter itself; children may live on. */
@@ -26,6 +26,9 @@ export interface RunState {
   /** Of the final killTree. */
   sweep: 'no' | 'going' | 'done';
 }
+
+/** `fault`: a mistake of ours, after which nobody can look after the program any more. */
+export type StopCause = StopReason | 'fault';
 
 export type Rung = 'interrupt' | 'terminate' | 'kill';
 
@@ -40,7 +43,7 @@ export type RunEvent =
   | { kind: 'spawnFailed' }
   | ({ kind: 'exited' } & ProcessExit)
   | { kind: 'outputEnded' }
-  | { kind: 'stopRequested'; reason: StopReason }
+  | { kind: 'stopRequested'; reason: StopCause }
   | { kind: 'timer'; timer: RunTimer }
   /** killTree is done: nothing is left, or what is left can't be killed. */
   | { kind: 'treeGone' };
@@ -115,6 +118,8 @@ export function statusOf(state: RunState): RunStatus {
       return 'timeout';
     case 'tooManyProcesses':
       return 'killed';
+    case 'fault':
+      return 'failed';
     case null:
       break;
     default:
@@ -149,7 +154,7 @@ function onOutputEnded(state: RunState): Step {
   return next.exit ? sweep(next) : stay(next);
 }
 
-function onStop(state: RunState, reason: StopReason): Step {
+function onStop(state: RunState, reason: StopCause): Step {
   switch (state.phase) {
     case 'queued':
       return finish({ ...state, stop: reason });
@@ -158,7 +163,7 @@ function onStop(state: RunState, reason: StopReason): Step {
     case 'running':
       // The program itself has ended already: its own end counts, the stop only saves the grace.
       if (state.exit) return sweep(state);
-      return climb({ ...state, phase: 'stopping', stop: reason }, reason === 'tooManyProcesses' ? 'kill' : 'interrupt');
+      return climb({ ...state, phase: 'stopping', stop: reason }, impatient(reason) ? 'kill' : 'interrupt');
     case 'stopping':
       return hurry(state, reason);
     default:
@@ -167,10 +172,15 @@ function onStop(state: RunState, reason: StopReason): Step {
 }
 
 /** A second stop climbs at once; a time limit that passes meanwhile adds nothing, a process flood ends all patience. */
-function hurry(state: RunState, reason: StopReason): Step {
+function hurry(state: RunState, reason: StopCause): Step {
   if (reason === 'timeout' || state.rung === 'kill') return stay(state);
-  if (reason === 'tooManyProcesses' || state.rung === 'terminate') return climb(state, 'kill');
+  if (impatient(reason) || state.rung === 'terminate') return climb(state, 'kill');
   return climb(state, 'terminate');
+}
+
+/** Neither a flood of processes nor a program that nobody looks after may go on for another second. */
+function impatient(reason: StopCause): boolean {
+  return reason === 'tooManyProcesses' || reason === 'fault';
 }
 
 function onTimer(state: RunState, timer: RunTimer): Step {

@@ -8,6 +8,7 @@ import {
   ladderMs,
   type RunEvent,
   type RunInstruction,
+  type StopCause,
   step,
 } from '../../../src/run/runState.ts';
 
@@ -38,10 +39,7 @@ const spawned: RunEvent = { kind: 'spawned' };
 const outputEnded: RunEvent = { kind: 'outputEnded' };
 const treeGone: RunEvent = { kind: 'treeGone' };
 const exited = (code: number | null, signal: string | null = null): RunEvent => ({ kind: 'exited', code, signal });
-const stop = (reason: 'cancelled' | 'timeout' | 'tooManyProcesses' | 'hostGone'): RunEvent => ({
-  kind: 'stopRequested',
-  reason,
-});
+const stop = (reason: StopCause): RunEvent => ({ kind: 'stopRequested', reason });
 const timer = (name: 'ladder' | 'grace' | 'drain'): RunEvent => ({ kind: 'timer', timer: name });
 const interrupting = ['interrupt', `startTimer ladder ${ladderMs.interrupt}`];
 const terminating = ['terminate', `startTimer ladder ${ladderMs.terminate}`];
@@ -197,6 +195,12 @@ const orders: Record<string, [RunEvent, string[]][]> = {
     [exited(null, 'SIGKILL'), []],
     [outputEnded, []],
     [treeGone, ['finish killed']],
+  ],
+  'a fault of ours: killed as well, and the run failed': [
+    [stop('fault'), ['killTree']],
+    [exited(null, 'SIGKILL'), []],
+    [outputEnded, []],
+    [treeGone, ['finish failed']],
   ],
   'too many processes while it is being cancelled': [
     [stop('cancelled'), interrupting],

@@ -1,0 +1,129 @@
+import { availableParallelism } from 'node:os';
+import { messageOf } from '../base/errors.ts';
+import type { Ns } from '../base/time.ts';
+import type { Insight } from '../insights/insight.ts';
+import { findInsights } from '../insights/rules.ts';
+import type { WorkerMessage } from '../protocol/hostWorker.ts';
+import type { TraceQueries } from '../protocol/query.ts';
+import { TraceBuilder } from '../trace/builder.ts';
+import { encodeTrace } from '../trace/file.ts';
+import { TraceReader } from '../trace/reader.ts';
+import { ThreadStateSampler } from './threadStates/sampler.ts';
+import { TracerReader } from './tracerReader.ts';
+
+/** Between two looks into the tracer's files, in ms; more when a look takes long. */
+const pollMs = 50;
+/** A look may take this share of the time. */
+const pollShare = 0.2;
+/** The host hears of news ten times a second at most. */
+const changedMs = 100;
+
+export type Changed = Omit<Extract<WorkerMessage, { kind: 'changed' }>, 'kind'>;
+
+/**
+ * The trace while it grows: what the tracer wrote and what the sampler saw goes into one builder, out of which questions are answered.
+ * No fault in here ends a run: it becomes a warning of the trace.
+ */
+export class LiveTrace {
+  private readonly builder: TraceBuilder;
+  private readonly clockZeroNs: bigint;
+  private readonly tracer: TracerReader;
+  private readonly samplingHz: number;
+  private readonly onChanged: (changed: Changed) => void;
+  private sampler: ThreadStateSampler | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private revision = 0;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
+  private hasNews = false;
+
+  constructor(init: {
+    title: string;
+    startedAtMs: number;
+    clockZeroNs: bigint;
+    traceDir: string;
+    samplingHz: number;
+    onChanged: (changed: Changed) => void;
+  }) {
+    this.clockZeroNs = init.clockZeroNs;
+    this.samplingHz = init.samplingHz;
+    this.onChanged = init.onChanged;
+    this.builder = new TraceBuilder({
+      title: init.title,
+      startedAtMs: init.startedAtMs,
+      cpuCount: availableParallelism(),
+    });
+    this.tracer = new TracerReader({
+      traceDir: init.traceDir,
+      builder: this.builder,
+      clockZeroNs: init.clockZeroNs,
+    });
+  }
+
+  /** The interpreter runs: from now on it is observed. */
+  start(rootPid: number): void {
+    this.safely('The thread states could not be read', () => {
+      this.sampler = new ThreadStateSampler({
+        rootPid,
+        builder: this.builder,
+        clockZeroNs: this.clockZeroNs,
+        hz: this.samplingHz,
+      });
+      this.sampler.start();
+    });
+    this.poll();
+  }
+
+  nowNs(): Ns {
+    return Number(process.hrtime.bigint() - this.clockZeroNs);
+  }
+
+  warn(text: string): void {
+    this.builder.addWarning(text);
+  }
+
+  /** Answers from what is known now. */
+  answer<M extends keyof TraceQueries>(method: M, params: TraceQueries[M]['params']): TraceQueries[M]['result'] {
+    return new TraceReader(this.builder.snapshot(this.nowNs()), []).answer(method, params);
+  }
+
+  /** Stops observing, takes in what is left and closes the trace. */
+  finish(endNs: Ns): { bytes: ArrayBuffer; insights: Insight[] } {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.safely('The thread states could not be read to their end', () => this.sampler?.stop());
+    this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
+    const trace = this.builder.finish(endNs);
+    return { bytes: encodeTrace(trace), insights: findInsights(trace) };
+  }
+
+  private poll(): void {
+    const begunAtMs = performance.now();
+    this.safely("The tracer's files could not be read", () => this.look(begunAtMs));
+    const tookMs = performance.now() - begunAtMs;
+    this.timer = setTimeout(() => this.poll(), Math.max(pollMs, tookMs / pollShare));
+  }
+
+  private look(nowMs: number): void {
+    if (this.tracer.poll().changed || this.sampler !== null) this.hasNews = true;
+    if (!this.hasNews || nowMs - this.toldAtMs < changedMs) return;
+    const { processes, threads, tasks, meta } = this.builder.snapshot(this.nowNs());
+    this.hasNews = false;
+    this.toldAtMs = nowMs;
+    this.revision++;
+    this.onChanged({
+      revision: this.revision,
+      processes: processes.length,
+      threads: threads.length,
+      tasks: tasks.length,
+      durationNs: meta.durationNs,
+    });
+  }
+
+  private safely(what: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.builder.addWarning(`${what}: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import type { MessagePort } from 'node:worker_threads';
+import { messageOf, type UserError, userError } from '../base/errors.ts';
+import { type HostMessage, hostWorkerVersion, type RunOutcome, type RunTask } from '../protocol/hostWorker.ts';
+import { type HostPort, RunDriver } from './runDriver.ts';
+import { prepareRunFolder } from './runFolder.ts';
+
+/**
+ * One run, in a thread of the pool. The promise resolves when none of the run's processes is left; the trace goes ahead of it over the
+ * port, transferred. It rejects only for mistakes of ours.
+ */
+export default async function runTask(task: RunTask<MessagePort>): Promise<RunOutcome> {
+  const { port } = task;
+  try {
+    if (task.version !== hostWorkerVersion) {
+      throw new Error(`The host speaks version ${task.version} of the wire, this thread ${hostWorkerVersion}`);
+    }
+    const problem = await firstProblem(task);
+    return problem ? setUpFailure(problem) : await drive(task);
+  } finally {
+    // Its 'close' tells the host that everything sent before has arrived.
+    port.close();
+  }
+}
+
+/** What keeps the run from starting; makes its folder. */
+async function firstProblem(task: RunTask<MessagePort>): Promise<UserError | null> {
+  const { cwd } = task.request;
+  const isFolder = await stat(cwd).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return userError('workingFolder', `The working folder ${cwd} isn't there.`, 'Choose another one.');
+  const prepared = await prepareRunFolder(task.runDir, task.request);
+  return prepared.ok ? null : prepared.error;
+}
+
+async function drive(task: RunTask<MessagePort>): Promise<RunOutcome> {
+  const { port, ...rest } = task;
+  const host: HostPort = { send: (message, transfer = []) => port.postMessage(message, transfer) };
+  const driver = new RunDriver(rest, host);
+  const onFault = (error: unknown) => driver.fail(error);
+  // A mistake in one of our callbacks must not end the thread: the program would be left alone.
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
+  port.on('message', (message: HostMessage) => driver.onHostMessage(message));
+  port.once('close', () => driver.stop('hostGone'));
+  try {
+    const outcome = await driver.run();
+    if (outcome.trace) host.send({ kind: 'trace', bytes: outcome.trace }, [outcome.trace]);
+    return { ...outcome, trace: null };
+  } catch (error) {
+    throw new Error(`The run could not be looked after: ${messageOf(error)}`, { cause: error });
+  } finally {
+    process.off('uncaughtException', onFault);
+    process.off('unhandledRejection', onFault);
+  }
+}
+
+function setUpFailure(error: UserError): RunOutcome {
+  return {
+    status: 'failed',
+    exitCode: null,
+    signal: null,
+    programError: null,
+    userError: error,
+    wallMs: 0,
+    output: {
+      stdout: '',
+      stderr: '',
+      truncated: false,
+      stdoutBytes: 0,
+      stderrBytes: 0,
+      stdoutFile: null,
+      stderrFile: null,
+    },
+    trace: null,
+    insights: [],
+  };
+}
