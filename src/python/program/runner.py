@@ -63,6 +63,8 @@ def install(program: plan.Program, folder: str, trace: bool) -> None:
     from . import children, sources
     errors.user_files.update(unit.file for unit in program.units)
     sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
+    if sources.unsaved():
+        hooks.after_import('threading', errors.thread_hook)
     children.watch(program, folder)
     hooks.install()
     if trace:
