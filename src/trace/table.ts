@@ -8,10 +8,10 @@
  */
 export type Column = Float64Array | Uint8Array | Uint32Array | Int32Array;
 
-export const float64 = (length: number) => new Float64Array(length);
-export const uint8 = (length: number) => new Uint8Array(length);
-export const uint32 = (length: number) => new Uint32Array(length);
-export const int32 = (length: number) => new Int32Array(length);
+export const float64 = (length: number): Float64Array => new Float64Array(length);
+export const uint8 = (length: number): Uint8Array => new Uint8Array(length);
+export const uint32 = (length: number): Uint32Array => new Uint32Array(length);
+export const int32 = (length: number): Int32Array => new Int32Array(length);
 
 export type Shape = Record<string, (length: number) => Column>;
 export type ColumnsOf<S extends Shape> = { [K in keyof S]: ReturnType<S[K]> };
