@@ -95,7 +95,7 @@ def _default_method():
 
 def _begin_task(process, user):
     parent = getattr(process, '_parent_pid', None) or 0
-    starting.announce_forkserver_child(process._name, parent)
+    starting.name_forkserver_child(process._name)
     tls.starting = None
     if user:
         target = process._target
@@ -129,3 +129,19 @@ def patch_util(util):
         return _exit_function
 
     wrap_function(util, '_exit_function', exit_function)
+
+
+def patch_spawn(spawn):
+    """A fork server's child hears its name here, before it imports the program."""
+
+    def prepare(original):
+        def prepare(data):
+            try:
+                starting.name_forkserver_child(data.get('name', ''))
+            except Exception as error:
+                fault(error)
+            return original(data)
+
+        return prepare
+
+    wrap_function(spawn, 'prepare', prepare)

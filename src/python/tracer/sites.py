@@ -71,6 +71,9 @@ def called_by_user(frame):
     return frame is not None and is_user_file(frame.f_code.co_filename)
 
 
+# Token of what isn't recorded.
+UNRECORDED = bytearray(wire.RECORD_SIZE), 0
+
 # What a wait is for, by the library function that waits: the outermost one in this table counts.
 _KINDS = {
     ('threading.py', 'wait'): wire.EVENT,
@@ -146,6 +149,7 @@ def blocked(frame, kind, label, obj=0, holder=0, own_label=False):
     """
     try:
         outermost = None
+        inside = False
         get = _files.get
         while frame is not None:
             name = frame.f_code.co_filename
@@ -153,17 +157,20 @@ def blocked(frame, kind, label, obj=0, holder=0, own_label=False):
             if user is None:
                 user = _classify(name)
             if user:
+                if inside and not own_label:  # a part of a wait that is on record already, such as the select in a join
+                    return UNRECORDED
                 text = string(label) if outermost is None or own_label else _label_of(outermost)
                 return begin(wire.WAIT, obj, _site_of(frame), text, holder, kind)
-            if not name.startswith(PACKAGE_DIR):
+            if name.startswith(PACKAGE_DIR):
+                inside = True
+            else:
                 outermost = frame
                 if not own_label:
                     kind = _kind_of(frame.f_code, kind)
             frame = frame.f_back
         if own_label or kind == wire.JOIN:
-            text = string(label) if outermost is None or own_label else _label_of(outermost)
-            return begin(wire.WAIT, obj, 0, text, holder, kind)
+            return begin(wire.WAIT, obj, 0, string(label), holder, kind)
         return begin(wire.IDLE)
     except Exception as error:
         fault(error)
-        return begin(wire.IDLE)
+        return UNRECORDED

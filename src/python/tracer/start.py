@@ -25,7 +25,7 @@ _PATCHES = {
     'multiprocessing.pool': (('multiprocessing_pools', 'patch_pool'),),
     'multiprocessing.process': (('processes', 'patch_process'),),
     'multiprocessing.util': (('children', 'patch_multiprocessing_util'), ('processes', 'patch_util')),
-    'multiprocessing.spawn': (('children', 'patch_multiprocessing_spawn'),),
+    'multiprocessing.spawn': (('children', 'patch_multiprocessing_spawn'), ('processes', 'patch_spawn')),
     'multiprocessing.synchronize': (('multiprocessing_waits', 'patch_synchronize'),),
     'multiprocessing.queues': (('multiprocessing_waits', 'patch_queues'),),
     'multiprocessing.connection': (('multiprocessing_waits', 'patch_connection'),),
@@ -133,18 +133,18 @@ def forked(parent):
     t0 = now()
     if state.start_method == 'helper':  # the fork server's child: it learns its name a little later
         state.start_method = 'forkserver'
-        state.announce = lambda: _announce('', 'forkserver', parent, t0, 0)
+        state.announce = lambda name='': _announce(name, 'forkserver', parent, t0, 0)
         return
     starting = getattr(tls, 'starting', None)
     state.start_method = 'fork'
     _announce(starting[0] if starting else 'fork', 'fork', parent, t0, now() - t0)
 
 
-def announce_forkserver_child(name, parent):
-    """The name, and the process that asked the fork server for it; before the first record."""
-    if state.announce is not None:
-        t0 = state.t0
-        state.announce = lambda: _announce(name, 'forkserver', parent, t0, 0)
+def name_forkserver_child(name):
+    """It learns its name when its parent has told it what to do, before anything is recorded."""
+    announce = state.announce
+    if announce is not None:
+        state.announce = lambda: announce(name)
         recorder.claim()
 
 
