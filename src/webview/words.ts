@@ -1,23 +1,9 @@
 import { formatDuration, type Ns } from '../base/time.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
-import type { SpanKind, TaskStatus, ThreadState } from '../trace/model.ts';
+import type { SpanKind, TaskStatus } from '../trace/model.ts';
 import type { IconName } from './icons.ts';
 
-/** What the user reads; one place, so that the same thing has the same name everywhere in the panel. */
-export const stateWords: Record<ThreadState, { name: string; meaning: string }> = {
-  running: { name: 'Running', meaning: 'Executing on a CPU.' },
-  runnable: { name: 'Waiting for a CPU', meaning: 'Ready to run, but every CPU is taken.' },
-  gilWait: {
-    name: 'Waiting for the GIL',
-    meaning: 'Ready to run, but another thread of this process holds Python’s lock.',
-  },
-  lockWait: { name: 'Waiting for a lock', meaning: 'Blocked until another thread releases, finishes or answers.' },
-  ioWait: { name: 'Waiting for I/O', meaning: 'Blocked on a socket, a pipe, a file or a subprocess.' },
-  sleeping: { name: 'Sleeping', meaning: 'Asked to pause, as with time.sleep.' },
-  idle: { name: 'Idle', meaning: 'A pool worker with nothing to do.' },
-  unknown: { name: 'Unknown', meaning: 'Nothing is known of this time.' },
-};
-
+/** What the user reads; one place, so that the same thing has the same name everywhere in the panel (states: trace/words.ts). */
 export const spanWords: Record<SpanKind, string> = {
   lock: 'waits for a lock',
   condition: 'waits for a condition',

@@ -1,11 +1,12 @@
 import { formatDuration } from '../../base/time.ts';
 import type { Overview, Totals } from '../../protocol/query.ts';
 import { type ThreadState, threadStates } from '../../trace/model.ts';
+import { stateText } from '../../trace/words.ts';
 import { element, setText, uniqueId } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Theme } from '../theme.ts';
 import { texel } from '../timeline/pixels.ts';
-import { count, percent, stateWords } from '../words.ts';
+import { count, percent } from '../words.ts';
 
 const swatchWidth = 20;
 const swatchHeight = 12;
@@ -93,14 +94,14 @@ export class Legend {
       const share = sum > 0 ? ns / sum : 0;
       setText(figure, ns > 0 ? `${percent(share)} · ${formatDuration(ns)}` : '–');
       item.classList.toggle('none', ns === 0);
-      if (share >= 0.01) spoken.push(`${stateWords[state].name} ${percent(share)}`);
+      if (share >= 0.01) spoken.push(`${stateText[state].label} ${percent(share)}`);
     });
     return spoken.length > 0 ? `${spoken.join(', ')}.` : '';
   }
 }
 
 function legendEntry(state: ThreadState) {
-  const { name, meaning } = stateWords[state];
+  const { label, meaning } = stateText[state];
   const meaningId = uniqueId('meaning');
   const canvas = element('canvas', { class: 'swatch', 'aria-hidden': 'true' });
   const figure = element('span', { class: 'legend-figure' }, '–');
@@ -108,7 +109,7 @@ function legendEntry(state: ThreadState) {
     'li',
     { class: 'legend-item none', tabindex: 0, 'aria-describedby': meaningId, 'data-state': state },
     canvas,
-    element('span', { class: 'legend-name' }, name),
+    element('span', { class: 'legend-name' }, label),
     figure,
     element('span', { class: 'legend-meaning', id: meaningId, role: 'tooltip' }, meaning),
   );

@@ -1,13 +1,14 @@
 import type { Ns } from '../../base/time.ts';
 import type { Detail, Overview } from '../../protocol/query.ts';
 import { spanKinds, taskStatuses, threadStates } from '../../trace/model.ts';
-import { spanWords, stateWords, taskStatusWords } from '../words.ts';
+import { stateText } from '../../trace/words.ts';
+import { spanWords, taskStatusWords } from '../words.ts';
 import type { FocusedTrack } from './focus.ts';
 import type { Entry, Hit } from './hitTest.ts';
 import type { Band } from './layout.ts';
 import { processFacts, processTitle } from './processWords.ts';
 import type { TimelineEnvironment } from './timeline.ts';
-import { detailText, labelWords, timeWords } from './tooltip.ts';
+import { detailText, timeWords } from './tooltip.ts';
 
 /** The pointer must rest this long before the host is asked; what the canvas knows by itself is shown at once. */
 const restMs = 60;
@@ -56,7 +57,7 @@ export class DetailAsker {
     if (!hit?.entry) return;
     const detail = await this.ask(hit, toleranceNs);
     if (detail?.file) this.environment.host.act({ kind: 'reveal', file: detail.file, line: detail.line ?? 1 });
-    else if (detail) this.environment.announce(`No source line is known for ${labelWords(detail.label)}.`);
+    else if (detail) this.environment.announce(`No source line is known for ${detail.label}.`);
   }
 
   /** Says what the keyboard is on. */
@@ -116,7 +117,7 @@ function entryText(band: Band, entry: Entry) {
 }
 
 function entryTitle(band: Band, entry: Entry): string {
-  if (band.kind === 'state') return stateWords[threadStates[entry.code] ?? 'unknown'].name;
+  if (band.kind === 'state') return stateText[threadStates[entry.code] ?? 'unknown'].label;
   if (entry.name) return entry.name;
   const kind = spanKinds[entry.code];
   return band.kind === 'span' && kind ? spanWords[kind] : 'Task';

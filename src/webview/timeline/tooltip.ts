@@ -1,8 +1,7 @@
 import { formatDuration, type Ns } from '../../base/time.ts';
 import type { Detail } from '../../protocol/query.ts';
-import { threadStates } from '../../trace/model.ts';
 import { element } from '../dom.ts';
-import { count, placeWords, stateWords } from '../words.ts';
+import { count, placeWords } from '../words.ts';
 
 export interface TooltipText {
   title: string;
@@ -41,11 +40,12 @@ export class Tooltip {
 
 /** A detail in words; `hidden` entries more are drawn as one with it. */
 export function detailText(detail: Detail, hidden: number): TooltipText {
-  const lines = [...detail.lines];
+  // How long it took and where it stands are said in ways of their own.
+  const lines = detail.lines.filter(line => !/^(For|At) /.test(line));
   if (hidden > 0) lines.push(`${count(hidden, 'more', 'more')} here: zoom in to tell them apart`);
   if (detail.file) lines.push(`${placeWords(detail.file, detail.line)} · click to open`);
   return {
-    title: labelWords(detail.label),
+    title: detail.label,
     time: timeWords(detail.startNs, detail.endNs),
     precision: detail.exact ? 'exact' : 'sampled',
     lines,
@@ -56,10 +56,4 @@ export function detailText(detail: Detail, hidden: number): TooltipText {
 export function timeWords(startNs: Ns, endNs: Ns | null): string {
   if (endNs === null) return `since ${formatDuration(startNs)}, not ended`;
   return `${formatDuration(endNs - startNs)} · ${formatDuration(startNs)} → ${formatDuration(endNs)}`;
-}
-
-/** States come by their stable names; people read other words. */
-export function labelWords(label: string): string {
-  const state = threadStates.find(candidate => candidate === label);
-  return state ? stateWords[state].name : label;
 }

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type PanelOptions, type Panels, screenshots, startPanels } from './support/panel.ts';
+
+// One picture of each way the panel can look, for people to judge; the machine checks that it was drawn and broke no rule.
+
+let panels: Panels;
+before(async () => {
+  panels = await startPanels();
+});
+after(async () => panels.close());
+
+async function shoot(name: string, options: PanelOptions, act?: (page: Page) => Promise<void>): Promise<void> {
+  const page = await panels.open(options);
+  await page.waitForSelector('.section, .empty:not([hidden])');
+  if (act) await act(page);
+  await settle(page);
+  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  assert.deepEqual(await page.evaluate(() => window.fake.violations), [], 'the page broke its CSP');
+  assert.equal(
+    await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+    false,
+    'the page scrolls sideways',
+  );
+  await page.context().close();
+}
+
+/** Until nothing was asked and nothing drawn for a few frames. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    let quiet = 0;
+    let known = -1;
+    const deadline = performance.now() + 5000;
+    while (quiet < 12 && performance.now() < deadline) {
+      await new Promise(resolve => requestAnimationFrame(resolve));
+      const now = window.fake.sent.length;
+      quiet = now === known ? quiet + 1 : 0;
+      known = now;
+    }
+  });
+}
+
+const ended = () => window.fake.add({}, { insights: true });
+
+for (const theme of ['dark', 'light', 'hcDark', 'hcLight'] as const) {
+  test(`a finished run, ${theme}`, async () => {
+    await shoot(`finished-${theme}`, { theme, prepare: ended });
+  });
+}
+
+test('hovered and zoomed', async () => {
+  await shoot('hover', { theme: 'dark', prepare: ended }, async page => {
+    await page.waitForSelector('.legend-item:not(.none)');
+    const box = await page.locator('.tl-canvas').boundingBox();
+    assert.ok(box);
+    await page.keyboard.down('Control');
+    await page.mouse.move(box.x + 300, box.y + 120);
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.up('Control');
+    await settle(page);
+    await page.mouse.move(box.x + 310, box.y + 132);
+    await page.waitForSelector('.tooltip .badge');
+  });
+});
+
+test('legend open', async () => {
+  await shoot('legend-open', { theme: 'light', prepare: ended, height: 900 }, page => page.click('.legend-toggle'));
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`narrow, ${theme}`, async () => {
+    await shoot(`narrow-${theme}`, { theme, width: 320, prepare: ended });
+  });
+}
+
+test('nothing yet', async () => {
+  await shoot('empty-dark', { theme: 'dark', height: 500 });
+  await shoot('empty-light', { theme: 'light', height: 500, width: 420 });
+});
+
+test('several runs in every phase', async () => {
+  const prepare = () => {
+    const error = {
+      type: 'ZeroDivisionError',
+      message: 'division by zero',
+      file: '/work/fetch.py',
+      line: 12,
+      module: null,
+      advice: '',
+    };
+    window.fake.add({ title: 'slow.py:3-9', status: 'timeout' }, { untilMs: 300 });
+    window.fake.add(
+      { title: 'crash.py · cell 2', status: 'killed', signal: 'SIGSEGV', exitCode: null },
+      { untilMs: 180 },
+    );
+    window.fake.add({ title: 'fetch.py:40-58', status: 'cancelled' }, { untilMs: 400 });
+    window.fake.add({ title: 'fetch.py:10-24', status: 'failed', programError: error, exitCode: 1 }, { untilMs: 240 });
+    window.fake.add({ title: 'gil.py:1-30', phase: 'running', status: null }, { untilMs: 640 });
+    window.fake.add({ title: 'pool.py · cell 3', phase: 'stopping', status: null }, { trace: 'none' });
+    window.fake.add({ title: 'pool.py · cell 4', phase: 'starting', status: null }, { trace: 'none' });
+    window.fake.add({ title: 'pool.py · cell 5', phase: 'queued', status: null, queuePosition: 1 }, { trace: 'none' });
+    window.fake.add({ title: 'pool.py · cell 6', phase: 'queued', status: null, queuePosition: 2 }, { trace: 'none' });
+  };
+  await shoot('phases-dark', { theme: 'dark', height: 1500, prepare });
+  await shoot('phases-collapsed-light', { theme: 'light', height: 420, prepare }, page =>
+    page.click('button:has-text("Collapse all")'),
+  );
+});
+
+test('running, alone', async () => {
+  const prepare = () => window.fake.add({ title: 'gil.py:1-30', phase: 'running', status: null }, { untilMs: 640 });
+  await shoot('running-dark', { theme: 'dark', prepare });
+  await shoot('running-light', { theme: 'light', prepare });
+});
+
+test('queued, alone', async () => {
+  const prepare = () =>
+    window.fake.add({ title: 'pool.py', phase: 'queued', status: null, queuePosition: 3 }, { trace: 'none' });
+  await shoot('queued-light', { theme: 'light', height: 300, prepare });
+});
+
+test('failed before it started: no interpreter', async () => {
+  const prepare = () =>
+    window.fake.add(
+      {
+        status: 'failed',
+        exitCode: null,
+        userError: {
+          code: 'interpreterMissing',
+          message: 'No Python interpreter was found.',
+          advice: 'Install Python 3.8 or later, or say where it is.',
+          remedy: 'openInterpreterSetting',
+        },
+      },
+      { trace: 'none' },
+    );
+  await shoot('no-interpreter-dark', { theme: 'dark', height: 300, prepare });
+});
+
+test('tasks', async () => {
+  await shoot('tasks-dark', { theme: 'dark', prepare: ended }, page => page.click('text=Tasks'));
+  await shoot('tasks-narrow-light', { theme: 'light', width: 340, prepare: ended }, page => page.click('text=Tasks'));
+});
+
+test('output', async () => {
+  const prepare = () => {
+    window.fake.add({ status: 'failed', exitCode: 1 });
+    const write = (stream: 'stdout' | 'stderr', text: string) => window.fake.write('run-1', stream, text);
+    write('stdout', 'Fetching 13 URLs\n\x1b[32mok\x1b[0m https://example.org/1 in 212 ms\n');
+    write('stderr', ' 40%|####      | 4/10\r 70%|#######   | 7/10\r100%|##########| 10/10\n');
+    write('stdout', '\x1b[1;34mSummary\x1b[0m \x1b[38;5;208m256 colours\x1b[0m and \x1b[7mmore\x1b[0m\n');
+    write(
+      'stderr',
+      'Traceback (most recent call last):\n  File "/work/fetch.py", line 24, in <module>\n    main()\n' +
+        '  File \x1b[35m"/work/fetch.py"\x1b[0m, line \x1b[35m12\x1b[0m, in \x1b[35mdownload\x1b[0m\n    1 / 0\n    \x1b[1;31m~~^~~\x1b[0m\n' +
+        'ZeroDivisionError: division by zero\n',
+    );
+  };
+  await shoot('output-dark', { theme: 'dark', height: 460, prepare }, page => page.click('text=Output'));
+  await shoot('output-light', { theme: 'light', height: 460, prepare }, page => page.click('text=Output'));
+});
