@@ -1,0 +1,65 @@
+// `npm run bench`: what the product costs, against plain Python and the budgets; ratios of one run, because machines are noisy.
+// Prints tables and writes test/.out/bench.json.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeBinary } from './lib/node.mjs';
+import { root } from './lib/places.mjs';
+import { findPythons } from './lib/pythons.mjs';
+import { explain, setUp } from './setup.mjs';
+
+/** @param {string} command @param {string[]} args @returns {any} the JSON that it prints */
+function measure(command, args) {
+  const stdio = /** @type {import('node:child_process').StdioOptions} */ (['ignore', 'pipe', 'inherit']);
+  return JSON.parse(execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio }));
+}
+
+const bench = (name, ...args) =>
+  measure(nodeBinary(), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join('test/bench', name), ...args]);
+const round = (value, digits = 1) => Number(value.toFixed(digits));
+const verdict = (value, budget) => `${value <= budget ? '✔' : '✖'} budget ${budget}`;
+
+try {
+  await setUp(['node', 'packages', 'build', 'python']);
+} catch (error) {
+  explain(error);
+  process.exit(1);
+}
+
+const pythons = findPythons();
+const results = { tracer: [], runs: [], windows: null };
+
+console.log('\nThe program slowed by the tracer (CPU time, traced / plain)');
+for (const { path, version } of pythons) {
+  const ratios = measure(path, ['test/bench/tracer_overhead.py']);
+  results.tracer.push({ version, ...ratios });
+  console.log(`  ${version.padEnd(8)} ${JSON.stringify(ratios)}`);
+}
+
+console.log('\nA run beyond `python file.py`, and the sampler');
+for (const { path, version } of [pythons[0], pythons.at(-1)]) {
+  const result = bench('runs.ts', path);
+  results.runs.push({ version, ...result });
+  const extra = round(result.startUp.extraMs);
+  console.log(
+    `  ${version.padEnd(8)} start + ${extra} ms (plain ${round(result.startUp.plainMs)}) ${verdict(extra, 150)}`,
+  );
+  for (const { threads, share, samplingHz, lateSamples, firstLiveMs } of result.sampler) {
+    const percent = round(share * 100, 2);
+    const rate = `${round(samplingHz, 0)} Hz, ${lateSamples} late, first live lanes after ${round(firstLiveMs, 0)} ms`;
+    const budget = verdict(percent, threads > 16 ? 5 : 2);
+    console.log(`  ${' '.repeat(8)} ${threads} threads: sampler ${percent} % of a core ${budget} · ${rate}`);
+  }
+}
+
+results.windows = bench('windows.ts');
+const { fullWindowMs, zoomedWindowMs, firstWindowMs, totalsMs, decodeMs, fileMegabytes } = results.windows;
+console.log('\nQuestions about a trace of 1 M spans, 64 threads, 2,000 columns (ms; the host may be busy for 20)');
+console.log(
+  `  first window ${round(firstWindowMs)} · full ${round(fullWindowMs)} ${verdict(round(fullWindowMs), 20)} · zoomed ${round(zoomedWindowMs)}`,
+);
+console.log(`  totals ${round(totalsMs)} · opening ${round(fileMegabytes)} MB ${round(decodeMs)}`);
+
+mkdirSync(join(root, 'test/.out'), { recursive: true });
+writeFileSync(join(root, 'test/.out/bench.json'), JSON.stringify(results, null, 2));
+console.log('\nAll figures: test/.out/bench.json');
