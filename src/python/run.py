@@ -21,4 +21,4 @@ def _runner():
 
 
 _runner, __file__ = _runner()
-_runner.main(globals(), __file__, sys.argv[1:])
+_runner.main(globals(), __file__, sys.argv[1:])()

@@ -175,6 +175,7 @@ class Needs:
                 analysis.include(index, 'definition')
         # Environment, working folder and sys.path reach a child in other ways.
         analysis.complete(leave_out=('os', 'sys'))
+        self._fixed = {name for facts in analysis.facts if facts is not None and self._is_definition(facts) for name in facts.binds}
         self._kept = [(ran[index], analysis.facts[index]) for index in sorted(analysis.reasons)]
         data = [facts for _, facts in self._kept if facts is not None and not self._is_definition(facts)]
         bound_once = {name for name in set().union(*[facts.binds for facts in data])
@@ -190,7 +191,7 @@ class Needs:
         for statement, facts in self._kept:
             if facts is None or facts.future:
                 continue
-            touched = facts.binds | facts.changes
+            touched = facts.binds | facts.changes - self._fixed
             is_known = bool(touched) and touched <= plain
             if self._is_definition(facts) or not is_known and not calls(statement.node) & STARTS_WORK:
                 result.append(statement)

@@ -8,10 +8,14 @@ from . import errors, jsonfile, plan
 from .source import Unit
 
 USAGE = 2
+CO_COROUTINE = 0x80
 
 
-def main(namespace: dict, package_folder: str, arguments: list[str]) -> None:
-    """Runs or shows the Program of a spec file. Ends by returning (exit code 0) or with the exception Python would end with."""
+def main(namespace: dict, package_folder: str, arguments: list[str]):
+    """Shows the Program of a spec file, or prepares its run and returns the function that runs it.
+
+    The caller calls it at once: fewer frames under the program leave more of its recursion limit.
+    """
     show = arguments[:1] == ['--show']
     if len(arguments) != (2 if show else 1):
         sys.stderr.write('usage: run.py [--show] SPEC.json\n')
@@ -26,7 +30,7 @@ def main(namespace: dict, package_folder: str, arguments: list[str]) -> None:
     described = program.as_json(None if program.error is None else errors.describe(program.error, units))
     if show:
         sys.stdout.write(jsonfile.encode(described) + '\n')
-        return
+        return do_nothing
     folder = spec['runDir']
     jsonfile.write(os.path.join(folder, 'program.json'), described)
     if program.error is not None:
@@ -37,7 +41,11 @@ def main(namespace: dict, package_folder: str, arguments: list[str]) -> None:
         raise SystemExit(1)
     become_main(namespace, program, package_folder, spec['argv'])
     install(program, folder, spec['trace'])
-    run(namespace, program, folder)
+    return Run(namespace, program, folder)
+
+
+def do_nothing() -> None:
+    pass
 
 
 def become_main(namespace: dict, program: plan.Program, package_folder: str, arguments: list[str]) -> None:
@@ -78,44 +86,58 @@ def install(program: plan.Program, folder: str, trace: bool) -> None:
             sys.stderr.write('Run in Parallel: the tracer could not start: %r\n' % error)
 
 
-def run(namespace: dict, program: plan.Program, folder: str) -> None:
-    pid = os.getpid()
-    failure: BaseException | None = None
-    try:
-        execute(namespace, program)
-    except SystemExit:
-        finish(folder, pid, None)
-        raise
-    except BaseException as error:
-        failure = error
-    if failure is None:
-        finish(folder, pid, None)
-        return
-    traceback = errors.cut(failure, {step.code for step in program.steps})
-    finish(folder, pid, errors.describe(failure, program.units))
-    errors.show(failure, traceback)
-    if isinstance(failure, KeyboardInterrupt):
-        # Python itself must see it: it ends with the signal after everything else has been wound up.
-        errors.silence_once()
-        raise failure
-    raise SystemExit(1)
+class Run:
+    """Calling it executes the Program. Ends by returning (exit code 0) or with the exception that Python would end with."""
 
+    def __init__(self, namespace: dict, program: plan.Program, folder: str) -> None:
+        self._namespace = namespace
+        self._program = program
+        self._folder = folder
+        self._pid = os.getpid()
+        self._loop = None  # type: ignore
 
-def execute(namespace: dict, program: plan.Program) -> None:
-    loop = None
-    try:
-        for step in program.steps:
-            if step.code.co_flags & 0x80:  # CO_COROUTINE: a cell with a top-level await
-                if loop is None:
-                    import asyncio
-                    loop = asyncio.new_event_loop()
-                    asyncio.set_event_loop(loop)
-                loop.run_until_complete(eval(step.code, namespace))
-            else:
-                exec(step.code, namespace)
-    finally:
-        if loop is not None:
+    def __call__(self) -> None:
+        failure = None
+        try:
+            for step in self._program.steps:
+                if step.code.co_flags & CO_COROUTINE:
+                    self._await(eval(step.code, self._namespace))
+                else:
+                    exec(step.code, self._namespace)
+        except SystemExit:
+            self._finish(None)
+            raise
+        except BaseException as error:
+            failure = error
+        if failure is not None:
+            self._fail(failure)
+        self._finish(None)
+
+    def _await(self, coroutine) -> None:
+        """A cell with a top-level await; all of a run share one loop."""
+        if self._loop is None:
+            import asyncio
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(coroutine)
+
+    def _fail(self, failure: BaseException) -> None:
+        traceback = errors.cut(failure, {step.code for step in self._program.steps})
+        self._finish(errors.describe(failure, self._program.units))
+        errors.show(failure, traceback)
+        if isinstance(failure, KeyboardInterrupt):
+            # Python itself must see it: it ends with the signal after everything else has been wound up.
+            errors.silence_once()
+            raise failure
+        raise SystemExit(1)
+
+    def _finish(self, error: dict | None) -> None:
+        """A process that the program forked ends here too: only the first one reports."""
+        if self._loop is not None:
+            loop, self._loop = self._loop, None
             close(loop)
+        if os.getpid() == self._pid:
+            jsonfile.write(os.path.join(self._folder, 'result.json'), {'version': plan.VERSION, 'error': error})
 
 
 def close(loop) -> None:
@@ -128,9 +150,3 @@ def close(loop) -> None:
     loop.run_until_complete(loop.shutdown_asyncgens())
     asyncio.set_event_loop(None)
     loop.close()
-
-
-def finish(folder: str, pid: int, error: dict | None) -> None:
-    """A process that the program forked ends here too: only the first one reports."""
-    if os.getpid() == pid:
-        jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': error})

@@ -4,6 +4,7 @@ from __future__ import annotations
 import _ast as ast
 
 ONLY_AST = ast.PyCF_ONLY_AST
+UNSAVED = '<unsaved>'
 
 
 class Unit:
@@ -34,8 +35,17 @@ class Unit:
             # Bytes as they are: Python itself then judges encoding cookies and forbidden bytes.
             self.tree = parse(data if source is None and data is not None else self.text, file)
         except SyntaxError as error:
-            self.error = error
-            complete_error(error, self)
+            self.error = error if self.saved else self._error_of_text(error)
+            complete_error(self.error, self)
+
+    def _error_of_text(self, error: SyntaxError) -> SyntaxError:
+        """The parser looks the line up on disk, and clips columns to what it finds there: so once more under no file's name."""
+        try:
+            parse(self.text, UNSAVED)
+        except SyntaxError as second:
+            second.filename = self.file
+            return second
+        return error
 
     def text_of(self, first: int, last: int) -> str:
         return ''.join(self.lines[first - 1:last]).rstrip('\n')
@@ -57,8 +67,9 @@ class Statement:
 
 
 def decode(data: bytes, file: str) -> str:
-    start = data[:1000].split(b'\n')[:2]
-    if any(b'coding' in line for line in start):
+    # An encoding cookie is a comment in the first two lines: `coding: latin-1`.
+    start = [line.strip() for line in data[:1000].split(b'\n')[:2]]
+    if any(line.startswith(b'#') and (b'coding:' in line or b'coding=' in line) for line in start):
         import io
         import tokenize
         try:
@@ -157,8 +168,9 @@ def parse_lines(unit: Unit, first: int, last: int) -> list:
     before = 'if 1:\n' if indented else ''
     by = first - 1 - (1 if indented else 0)
     try:
-        tree = parse(before + text, unit.file)
+        tree = parse(before + text, UNSAVED)
     except SyntaxError as error:
+        error.filename = unit.file
         if error.lineno:
             error.lineno += by
         if getattr(error, 'end_lineno', None):
