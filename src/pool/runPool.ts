@@ -58,6 +58,8 @@ export class RunPool {
       idleTimeout: idleMs,
       // Threads have timers and pipes to serve: they must not sleep between tasks.
       atomics: 'disabled',
+      // The ends of pipes change owners; at the thread's end Node would close numbers that are someone else's by then.
+      trackUnmanagedFds: false,
       recordTiming: false,
     });
     // A thread that fails without a task: the next task gets another one.

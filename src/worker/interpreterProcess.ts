@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { OutputChunk } from '../protocol/hostWorker.ts';
 import type { ProcessExit } from '../run/runState.ts';
+import type { OutputPipes } from './outputPipes.ts';
 import { runMarkerVariable } from './processTree.ts';
 
 export interface InterpreterStart {
@@ -22,34 +24,50 @@ export interface InterpreterEvents {
   onExit(exit: ProcessExit): void;
 }
 
-/** Starts the interpreter in a session of its own: its group gets our signals, and no terminal's. Its stdin is empty. */
-export function startInterpreter(start: InterpreterStart, events: InterpreterEvents): InterpreterProcess {
-  const child = spawn(start.command, start.args, {
-    cwd: start.cwd,
-    env: start.env,
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child.once('error', error => {
-    if (child.pid === undefined) events.onSpawnFailed(error);
-  });
-  const { pid } = child;
-  if (pid !== undefined) {
-    child.once('spawn', () => events.onSpawned(pid));
-    child.once('exit', (code, signal) => events.onExit({ code, signal }));
-    follow(child, events);
+/**
+ * Starts the interpreter in a session of its own: its group gets our signals, and no terminal's. Its stdin is empty.
+ * Without pipes it writes to sockets. Throws what spawn() throws; then nothing is called later.
+ */
+export function startInterpreter(
+  start: InterpreterStart,
+  pipes: OutputPipes | null,
+  events: InterpreterEvents,
+): InterpreterProcess {
+  try {
+    const child = spawn(start.command, start.args, {
+      cwd: start.cwd,
+      env: start.env,
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: ['ignore', pipes?.stdout.write ?? 'pipe', pipes?.stderr.write ?? 'pipe'],
+    });
+    const streams = { stdout: pipes?.stdout.read ?? child.stdout, stderr: pipes?.stderr.read ?? child.stderr };
+    const { pid } = child;
+    child.once('error', error => {
+      if (pid === undefined) events.onSpawnFailed(error);
+    });
+    if (pid !== undefined) {
+      child.once('spawn', () => events.onSpawned(pid));
+      child.once('exit', (code, signal) => events.onExit({ code, signal }));
+      follow(streams, events);
+    }
+    return new InterpreterProcess(child, streams);
+  } finally {
+    // The interpreter has its own copies now; with ours open the streams would never end.
+    if (pipes) for (const pipe of [pipes.stdout, pipes.stderr]) closeSync(pipe.write);
   }
-  return new InterpreterProcess(child);
 }
 
-export class InterpreterProcess {
-  readonly pid: number | null;
-  private readonly child: ChildProcess;
+type Streams = Record<OutputChunk['stream'], Readable | null>;
 
-  constructor(child: ChildProcess) {
-    this.child = child;
+export class InterpreterProcess {
+  /** Null when it could not be started. */
+  readonly pid: number | null;
+  private readonly streams: Streams;
+
+  constructor(child: ChildProcess, streams: Streams) {
     this.pid = child.pid ?? null;
+    this.streams = streams;
   }
 
   /** As Ctrl+C does in a terminal: the interpreter and its whole process group. False where that can't be done (Windows). */
@@ -64,14 +82,15 @@ export class InterpreterProcess {
 
   /** Stops listening: whoever still holds the streams writes to nobody. */
   closeOutput(): void {
-    this.child.stdout?.destroy();
-    this.child.stderr?.destroy();
+    this.streams.stdout?.destroy();
+    this.streams.stderr?.destroy();
   }
 }
 
-function follow(child: ChildProcess, events: InterpreterEvents): void {
+function follow(streams: Streams, events: InterpreterEvents): void {
   let open = 2;
-  const read = (name: OutputChunk['stream'], stream: Readable | null) => {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = streams[name];
     stream?.on('data', (bytes: Buffer) => events.onOutput(name, bytes));
     // A stream that fails closes as well; what it gave until then has been taken.
     stream?.on('error', () => undefined);
@@ -79,9 +98,7 @@ function follow(child: ChildProcess, events: InterpreterEvents): void {
       open--;
       if (open === 0) events.onOutputEnded();
     });
-  };
-  read('stdout', child.stdout);
-  read('stderr', child.stderr);
+  }
 }
 
 /** Variables by which VS Code and Electron talk to their own children: a program that starts such a one must not inherit them. */

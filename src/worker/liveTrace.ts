@@ -8,7 +8,6 @@ import type { TraceQueries } from '../protocol/query.ts';
 import { TraceBuilder } from '../trace/builder.ts';
 import { encodeTrace } from '../trace/file.ts';
 import { TraceReader } from '../trace/reader.ts';
-import { ThreadStateSampler } from './threadStates/sampler.ts';
 import { TracerReader } from './tracerReader.ts';
 
 /** Between two looks into the tracer's files, in ms; more when a look takes long. */
@@ -28,9 +27,7 @@ export class LiveTrace {
   private readonly builder: TraceBuilder;
   private readonly clockZeroNs: bigint;
   private readonly tracer: TracerReader;
-  private readonly samplingHz: number;
   private readonly onChanged: (changed: Changed) => void;
-  private sampler: ThreadStateSampler | null = null;
   private timer: NodeJS.Timeout | null = null;
   private revision = 0;
   private toldAtMs = Number.NEGATIVE_INFINITY;
@@ -41,11 +38,9 @@ export class LiveTrace {
     startedAtMs: number;
     clockZeroNs: bigint;
     traceDir: string;
-    samplingHz: number;
     onChanged: (changed: Changed) => void;
   }) {
     this.clockZeroNs = init.clockZeroNs;
-    this.samplingHz = init.samplingHz;
     this.onChanged = init.onChanged;
     this.builder = new TraceBuilder({
       title: init.title,
@@ -60,16 +55,7 @@ export class LiveTrace {
   }
 
   /** The interpreter runs: from now on it is observed. */
-  start(rootPid: number): void {
-    this.safely('The thread states could not be read', () => {
-      this.sampler = new ThreadStateSampler({
-        rootPid,
-        builder: this.builder,
-        clockZeroNs: this.clockZeroNs,
-        hz: this.samplingHz,
-      });
-      this.sampler.start();
-    });
+  start(): void {
     this.poll();
   }
 
@@ -90,7 +76,6 @@ export class LiveTrace {
   finish(endNs: Ns): { bytes: ArrayBuffer; insights: Insight[] } {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.safely('The thread states could not be read to their end', () => this.sampler?.stop());
     this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
     const trace = this.builder.finish(endNs);
     return { bytes: encodeTrace(trace), insights: findInsights(trace) };
@@ -104,7 +89,7 @@ export class LiveTrace {
   }
 
   private look(nowMs: number): void {
-    if (this.tracer.poll().changed || this.sampler !== null) this.hasNews = true;
+    if (this.tracer.poll().changed) this.hasNews = true;
     if (!this.hasNews || nowMs - this.toldAtMs < changedMs) return;
     const { processes, threads, tasks, meta } = this.builder.snapshot(this.nowNs());
     this.hasNews = false;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import { type HostMessage, hostWorkerVersion, type RunOutcome, type RunTask } from '../protocol/hostWorker.ts';
+import { openOutputPipes } from './outputPipes.ts';
 import { type HostPort, RunDriver } from './runDriver.ts';
 import { prepareRunFolder } from './runFolder.ts';
 
@@ -38,7 +39,7 @@ async function firstProblem(task: RunTask<MessagePort>): Promise<UserError | nul
 async function drive(task: RunTask<MessagePort>): Promise<RunOutcome> {
   const { port, ...rest } = task;
   const host: HostPort = { send: (message, transfer = []) => port.postMessage(message, transfer) };
-  const driver = new RunDriver(rest, host);
+  const driver = new RunDriver(rest, host, await openOutputPipes(task.runDir));
   const onFault = (error: unknown) => driver.fail(error);
   // A mistake in one of our callbacks must not end the thread: the program would be left alone.
   process.on('uncaughtException', onFault);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { assertUnreachable } from '../base/assert.ts';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import type { HostMessage, RunOutcome, RunTask, WorkerMessage } from '../protocol/hostWorker.ts';
@@ -17,6 +18,7 @@ import { type InterpreterProcess, interpreterEnvironment, startInterpreter } fro
 import { LiveTrace } from './liveTrace.ts';
 import { outOfMemoryKills } from './memoryPressure.ts';
 import { OutputCapture } from './outputCapture.ts';
+import type { OutputPipes } from './outputPipes.ts';
 import { findProcesses, killTree, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
 import { errorCode, exists, programWasReached, readRunnerResult, runPaths } from './runFolder.ts';
 
@@ -45,6 +47,7 @@ export class RunDriver {
   private readonly ended: Promise<RunStatus>;
   private onEnded: (status: RunStatus) => void = () => undefined;
   private state: RunState = initialRunState;
+  private readonly pipes: OutputPipes | null;
   private interpreter: InterpreterProcess | null = null;
   private tree: RunProcesses;
   private spawnError: UserError | null = null;
@@ -52,8 +55,10 @@ export class RunDriver {
   private fault: UserError | null = null;
   private exitNs: number | null = null;
 
-  constructor(task: Omit<RunTask<unknown>, 'port'>, host: HostPort) {
+  /** `pipes` become the driver's. */
+  constructor(task: Omit<RunTask<unknown>, 'port'>, host: HostPort, pipes: OutputPipes | null) {
     this.task = task;
+    this.pipes = pipes;
     this.host = host;
     this.ended = new Promise(resolve => {
       this.onEnded = resolve;
@@ -70,7 +75,6 @@ export class RunDriver {
       startedAtMs: Date.now(),
       clockZeroNs: this.clockZeroNs,
       traceDir: runPaths(task.runDir).traceDir,
-      samplingHz: task.request.limits.samplingHz,
       onChanged: changed => host.send({ kind: 'changed', ...changed }),
     });
   }
@@ -82,6 +86,8 @@ export class RunDriver {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.interpreter?.closeOutput();
+    this.pipes?.stdout.read.destroy();
+    this.pipes?.stderr.read.destroy();
     return this.outcome(status);
   }
 
@@ -158,7 +164,7 @@ export class RunDriver {
       env: interpreterEnvironment(process.env, request, process.platform),
     };
     try {
-      this.interpreter = startInterpreter(start, {
+      this.interpreter = startInterpreter(start, this.pipes, {
         onSpawned: pid => this.onSpawned(pid),
         onSpawnFailed: error => this.onSpawnFailed(error),
         onOutput: (stream, bytes) => this.output.add(stream, bytes),
@@ -178,7 +184,7 @@ export class RunDriver {
     const { timeoutMs } = this.task.request.limits;
     if (timeoutMs !== null) this.setTimer('timeout', timeoutMs, () => this.stop('timeout'));
     this.countProcesses();
-    this.trace.start(pid);
+    this.trace.start();
   }
 
   private onSpawnFailed(error: Error): void {
@@ -257,6 +263,8 @@ export class RunDriver {
     if (logFailure !== null) this.trace.warn(`The output log is incomplete: ${logFailure}`);
     const started = this.interpreter?.pid != null;
     const finished = started ? this.finishTrace(endNs) : null;
+    // It is all in the trace now, or never will be.
+    await rm(runPaths(runDir).traceDir, { recursive: true, force: true }).catch(() => undefined);
     return {
       status,
       exitCode: this.state.exit?.code ?? null,
