@@ -8,6 +8,8 @@ export interface Theme {
   foreground: string;
   muted: string;
   grid: string;
+  /** Line of a process' life. */
+  life: string;
   band: string;
   border: string;
   focus: string;
@@ -68,6 +70,7 @@ export function readTheme(): Theme {
     background,
     foreground: css('--rip-foreground', '#000000'),
     muted: css('--rip-muted', '#666666'),
+    life: css('--rip-life', '#888888'),
     grid: css('--rip-grid', 'rgba(128,128,128,0.2)'),
     band: css('--rip-band', '#eeeeee'),
     border: css('--rip-border', '#cccccc'),

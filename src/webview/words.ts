@@ -1,5 +1,6 @@
 import { formatDuration, type Ns } from '../base/time.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
+import type { ProgramError } from '../run/request.ts';
 import type { SpanKind, TaskStatus } from '../trace/model.ts';
 import type { IconName } from './icons.ts';
 
@@ -79,6 +80,11 @@ function endWords(run: RunView, time: string): StatusWords {
     case null:
       return { icon: 'info', tone: 'quiet', text: 'Ended' };
   }
+}
+
+/** As Python ends a traceback: `ValueError: too small`. */
+export function errorWords({ type, message }: ProgramError): string {
+  return message ? `${type}: ${message}` : type;
 }
 
 /** A running clock: steady width, one decimal up to a minute. */

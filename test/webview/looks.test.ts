@@ -56,11 +56,11 @@ test('hovered and zoomed', async () => {
     const box = await page.locator('.tl-canvas').boundingBox();
     assert.ok(box);
     await page.keyboard.down('Control');
-    await page.mouse.move(box.x + 300, box.y + 120);
+    await page.mouse.move(box.x + 300, box.y + 107);
     await page.mouse.wheel(0, -300);
     await page.keyboard.up('Control');
     await settle(page);
-    await page.mouse.move(box.x + 310, box.y + 132);
+    await page.mouse.move(box.x + 310, box.y + 109);
     await page.waitForSelector('.tooltip .badge');
   });
 });

@@ -4,7 +4,7 @@ import type { RunView } from '../../protocol/hostWebview.ts';
 import { button, element } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { type IconName, icon } from '../icons.ts';
-import { placeWords } from '../words.ts';
+import { errorWords, placeWords } from '../words.ts';
 
 const remedyWords: Record<Remedy, string> = {
   openInterpreterSetting: 'Choose the interpreter…',
@@ -46,8 +46,8 @@ export class Messages {
 
   private programError({ programError }: RunView): Message | null {
     if (!programError) return null;
-    const { type, message, advice, file, line } = programError;
-    const title = message ? `${type}: ${message}` : type;
+    const { advice, file, line } = programError;
+    const title = errorWords(programError);
     return { tone: 'bad', icon: 'error', title, advice, place: file ? { file, line } : null, buttons: [] };
   }
 

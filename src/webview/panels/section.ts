@@ -6,7 +6,7 @@ import type { Overview } from '../../protocol/query.ts';
 import { element, setText } from '../dom.ts';
 import type { SectionState, TabName } from '../store.ts';
 import { Timeline, type TimelineEnvironment } from '../timeline/timeline.ts';
-import { count } from '../words.ts';
+import { count, errorWords } from '../words.ts';
 import { Legend } from './legend.ts';
 import { Messages } from './messages.ts';
 import { OutputPanel } from './output.ts';
@@ -98,7 +98,7 @@ export class Section {
 
   /** Moves the clock of a run that goes on. */
   tick(elapsedNs: number): void {
-    this.header.update(this.run, elapsedNs, this.expanded);
+    this.header.update(this.run, elapsedNs, this.expanded, this.headline());
   }
 
   setExpanded(expanded: boolean): void {
@@ -115,16 +115,29 @@ export class Section {
 
   private refresh(): void {
     const { run } = this;
-    this.header.update(run, run.durationNs, this.expanded);
+    this.header.update(run, run.durationNs, this.expanded, this.headline());
     this.root.dataset.phase = run.phase;
     this.root.dataset.status = run.status ?? '';
     this.body.hidden = !this.expanded;
+    // Before there is anything to see there is nothing to choose from.
+    const seen = run.hasTrace || run.outputRevision > 0;
+    this.tabs.root.hidden = !seen;
+    this.root.classList.toggle('bare', !seen);
+    if (!seen) this.tabs.select('timeline');
     this.messages.update(run, this.overview?.insights[0] ?? null);
     if (run.hasTrace && this.overviewRevision !== run.revision) void this.askOverview();
     this.showOverview();
     if (!this.expanded) return;
     if (this.state.tab === 'output') this.output.update(run);
     if (this.state.tab === 'tasks') this.tasks.update(run, this.overview);
+  }
+
+  /** What a collapsed section still says. */
+  private headline(): string {
+    const { programError, userError } = this.run;
+    if (userError) return userError.message;
+    if (programError) return errorWords(programError);
+    return this.overview?.insights[0]?.title ?? '';
   }
 
   private async askOverview(): Promise<void> {
@@ -195,7 +208,7 @@ function placeholderWords(run: RunView): string {
   switch (run.phase) {
     case 'queued':
       return run.queuePosition !== null && run.queuePosition > 1
-        ? `Starts when ${count(run.queuePosition - 1, 'run')} before it and one of those that run now are done.`
+        ? `Starts when a worker is free; ${count(run.queuePosition - 1, 'run')} before it.`
         : 'Starts as soon as a worker is free.';
     case 'starting':
       return 'Python is starting. Threads and processes appear here as soon as they exist.';

@@ -13,6 +13,7 @@ export class SectionHeader {
   private readonly status = element('span', { class: 'status' });
   private readonly statusText = element('span', { class: 'status-text' });
   private readonly statusIcon = element('span', { class: 'status-icon' });
+  private readonly headline = element('span', { class: 'headline' });
   private readonly stop: HTMLButtonElement;
   private readonly save: HTMLButtonElement;
   private readonly rerun: HTMLButtonElement;
@@ -42,15 +43,17 @@ export class SectionHeader {
     this.remove = button({ className: 'tool', label: 'Remove from the panel', icon: icon('remove') }, () =>
       host.act({ kind: 'remove', runId }),
     );
-    this.status.append(this.statusIcon, this.statusText);
+    this.status.append(this.statusIcon, this.statusText, this.headline);
     const heading = element('h2', {}, this.title);
     const tools = element('div', { class: 'section-tools' }, this.stop, this.rerun, this.save, this.remove);
     this.root = element('header', { class: 'section-header' }, this.toggle, heading, this.status, tools);
   }
 
-  update(run: RunView, elapsedNs: Ns, expanded: boolean): void {
+  /** `headline` is shown while the section is collapsed: its body says it otherwise. */
+  update(run: RunView, elapsedNs: Ns, expanded: boolean, headline: string): void {
     const words = statusWords(run, elapsedNs);
     setText(this.statusText, words.text);
+    setText(this.headline, expanded ? '' : headline);
     this.status.dataset.tone = words.tone;
     if (words.icon !== this.shownIcon) {
       this.shownIcon = words.icon;

@@ -13,7 +13,7 @@ const pageSize = 200;
 const columns: { title: string; sort: Sort | null; className: string }[] = [
   { title: 'Function', sort: 'name', className: 'task-name' },
   { title: 'Status', sort: 'status', className: 'task-status' },
-  { title: 'Submitted', sort: 'submit', className: 'number' },
+  { title: 'Submitted', sort: 'submit', className: 'number task-submitted' },
   { title: 'Queued', sort: 'queued', className: 'number' },
   { title: 'Ran', sort: 'ran', className: 'number' },
   { title: 'Waited', sort: null, className: 'number' },
@@ -165,7 +165,7 @@ export class TasksPanel {
       { class: `is-${task.status}` },
       name,
       cell('task-status', element('span', { class: 'status-chip' }, status ? taskStatusWords[status] : task.status)),
-      cell('number', formatDuration(task.submitNs)),
+      cell('number task-submitted', formatDuration(task.submitNs)),
       cell('number', durationOrDash(queued)),
       cell('number', durationOrDash(ran)),
       cell('number', durationOrDash(task.waitedNs)),

@@ -75,6 +75,7 @@ export class TimelineChart {
       data: { datasets: [{ type: 'runTimeline', data: [], paint, clip: false }] },
       options: {
         responsive: false,
+        maintainAspectRatio: false,
         animation: false,
         events: [],
         layout: { autoPadding: false },

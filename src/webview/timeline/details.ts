@@ -6,7 +6,7 @@ import { spanWords, taskStatusWords } from '../words.ts';
 import type { FocusedTrack } from './focus.ts';
 import type { Entry, Hit } from './hitTest.ts';
 import type { Band } from './layout.ts';
-import { processFacts, processTitle } from './processWords.ts';
+import { processFacts } from './processWords.ts';
 import type { TimelineEnvironment } from './timeline.ts';
 import { detailText, timeWords } from './tooltip.ts';
 
@@ -68,9 +68,7 @@ export class DetailAsker {
       const process = overview.processes[row.process];
       if (!process) return;
       const state = row.collapsed ? 'collapsed' : 'expanded';
-      announce(
-        `Process ${process.name}, ${processTitle(process)}, ${processFacts(process, row.threadCount)}, ${state}`,
-      );
+      announce(`Process ${process.name}, ${processFacts(process, row.threadCount)}, ${state}`);
       return;
     }
     const name = overview.threads[row.thread]?.name ?? '';

@@ -2,7 +2,7 @@ import type { Overview } from '../../protocol/query.ts';
 import { element, setAttributes, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { heights, type LayoutRow, type ProcessRow, type ThreadRow } from './layout.ts';
-import { processFacts, processTitle } from './processWords.ts';
+import { processFacts } from './processWords.ts';
 
 const kindWords = { python: '', native: 'native', jvm: 'JVM', engine: 'engine' } as const;
 
@@ -40,7 +40,7 @@ export class Gutter {
   /** Not a stop of the Tab key: the timeline's own keys reach every process. */
   private createProcess(process: number): HTMLElement {
     const node = element('button', { type: 'button', class: 'tl-process', tabindex: -1 });
-    node.append(icon('chevron'), element('span', { class: 'tl-name' }), element('span', { class: 'tl-extra' }));
+    node.append(icon('chevron'), element('span', { class: 'tl-name' }));
     node.addEventListener('click', () => this.onToggle(process));
     return node;
   }
@@ -56,12 +56,11 @@ function createThread(row: ThreadRow): HTMLElement {
 function describeProcess(node: HTMLElement, row: ProcessRow, overview: Overview): void {
   const process = overview.processes[row.process];
   if (!process) return;
-  const [name, extra] = node.querySelectorAll('span');
+  const name = node.querySelector('span');
   if (name) setText(name, process.name);
-  if (extra) setText(extra, processTitle(process));
   setAttributes(node, {
     'aria-expanded': row.collapsed ? 'false' : 'true',
-    title: `${process.name}, process ${processTitle(process)}\n${processFacts(process, row.threadCount)}`,
+    title: `${process.name}\n${processFacts(process, row.threadCount)}`,
   });
 }
 

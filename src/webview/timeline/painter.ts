@@ -109,9 +109,10 @@ function drawProcess(
   ctx.fillStyle = theme.border;
   ctx.fillRect(0, top + row.height - 1, width, 1);
   if (to > from) {
-    ctx.fillStyle = theme.muted;
+    ctx.fillStyle = theme.life;
     ctx.fillRect(from, top + row.height - 2, Math.max(1, to - from), 2);
   }
+  ctx.fillStyle = theme.muted;
   ctx.font = `11px ${theme.font}`;
   ctx.textBaseline = 'middle';
   ctx.fillText(processFacts(process, row.threadCount), 8, top + row.height / 2);

@@ -11,15 +11,12 @@ const startWords: Record<ProcessTrack['startMethod'], string> = {
   unknown: 'not traced',
 };
 
-/** Beside the name, in the gutter: `4711 · spawned`. */
-export function processTitle(process: ProcessTrack): string {
-  return [String(process.pid), startWords[process.startMethod]].filter(Boolean).join(' · ');
-}
-
-/** In the header's row: `3 threads · Python 3.12.1 · exit 0 · why there is no tracer in it`. */
+/** `pid 4802 · spawned · 3 threads · Python 3.12.1 · exit 0 · why there is no tracer in it`. */
 export function processFacts(process: ProcessTrack, threads: number): string {
   return [
-    count(threads, 'thread'),
+    `pid ${process.pid}`,
+    startWords[process.startMethod],
+    threads > 0 ? count(threads, 'thread') : null,
     process.python ? `Python ${process.python}` : null,
     process.gilEnabled === false ? 'no GIL' : null,
     process.exit,
