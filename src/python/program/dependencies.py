@@ -65,7 +65,7 @@ class Analysis:
         self.reasons[index] = reason
         if facts is None:
             return
-        self._todo.extend((name, index, False) for name in facts.reads | facts.changes)
+        self._todo.extend((name, index, False) for name in facts.needs)
         self._todo.extend((name, self.end, True) for name in facts.late_reads)
         if facts.dynamic:
             for earlier in range(index):

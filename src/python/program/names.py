@@ -64,8 +64,8 @@ class Facts:
         self.is_import = isinstance(node, (ast.Import, ast.ImportFrom))
         self.is_definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         self.strong = self.is_definition or self.is_import or isinstance(node, (ast.Assign, ast.AnnAssign))
-        if isinstance(node, ast.Import) and any('.' in alias.name and not alias.asname for alias in node.names):
-            self.strong = False  # `import a.b` adds to what `import a.c` has bound
+        if isinstance(node, ast.Import) and any(not alias.asname for alias in node.names):
+            self.strong = False  # `import a` leaves what `import a.b` has added
         first_stored = self._scan(code, False, True)
         own = first_stored & _straight([node])
         self.reads -= own
@@ -73,6 +73,7 @@ class Facts:
         self._shows = isinstance(node, ast.Expr) and _called(node.value) in SHOWS
         self._changes_in(node, False)
         self.changes &= self.reads | self.binds
+        self.needs = self.reads | self.changes - own
         self.late_changes &= self.late_reads | self.late_binds
         self.called = self._called_now(node)
         self.dynamic = bool((self.reads | self.late_reads) & DYNAMIC)

@@ -89,7 +89,8 @@ def smallest_list(unit: Unit, block: list, start: int, end: int) -> tuple[list, 
         for inner in statement_lists(touched[0]):
             if begins_line(unit, inner[0]) and span(inner[0])[0] <= start and span(inner[-1])[1] >= end:
                 chosen, path = smallest_list(unit, inner, start, end)
-                return chosen, [(block, touched[0])] + path
+                if not (chosen and chosen[0] is inner[0] and is_elif(unit, inner[0])):
+                    return chosen, [(block, touched[0])] + path
     return touched, [(block, touched[0] if touched else first_after(block, start))]
 
 
@@ -98,10 +99,15 @@ def first_after(block: list, line: int):
 
 
 def begins_line(unit: Unit, node) -> bool:
-    """False for the `y = 1` of `if x: y = 1`, and for an `elif`, which can't stand alone."""
-    line = unit.lines[span(node)[0] - 1].encode('utf-8')
-    column = node.col_offset if span(node)[0] == node.lineno else len(line) - len(line.lstrip())
-    return not line[:column].strip() and not (isinstance(node, ast.If) and line[column:column + 4] == b'elif')
+    """False for the `y = 1` of `if x: y = 1`."""
+    first = span(node)[0]
+    line = unit.lines[first - 1].encode('utf-8')
+    return first != node.lineno or not line[:node.col_offset].strip()
+
+
+def is_elif(unit: Unit, node) -> bool:
+    """An `elif` is an `if` in the tree, but can't stand alone."""
+    return isinstance(node, ast.If) and unit.lines[node.lineno - 1].encode('utf-8')[node.col_offset:].startswith(b'elif')
 
 
 def unmet_names(node) -> list[str]:
