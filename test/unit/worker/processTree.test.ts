@@ -45,11 +45,14 @@ test('remembers what a dead parent left behind, but not a later process with its
 });
 
 test('never touches this process or those above it', () => {
-  const run = runProcesses('r', 910001, tableOf([entry(910001, 1)]));
-  const own = [entry(910001, 1), entry(910002, 910001), entry(process.pid, 910002)];
+  const own = [entry(910001, 1), entry(process.pid, 910001), entry(910002, process.pid), entry(910003, 910001)];
+  const run = runProcesses('r', 910002, tableOf(own));
+  run.known.set(910001, 9100010);
+  run.known.set(process.pid, process.pid * 10);
+  run.led.add(910001);
   assert.deepEqual(
     findProcesses(run, tableOf(own)).map(({ pid }) => pid),
-    [910001],
+    [910002],
   );
 });
 

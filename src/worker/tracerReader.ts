@@ -1,0 +1,444 @@
+import type { Ns } from '../base/time.ts';
+import { wireNoteLevels, wireStartMethods, wireTaskStatuses, wireWaitKinds } from '../protocol/tracerWire.ts';
+import type { ProcessTrack, SpanKind } from '../trace/model.ts';
+import { type KnownProcess, type KnownThread, ThreadIndex, type TraceSink } from './threadStates/threadIndex.ts';
+import { type Chunk, type Found as FoundRecord, TracerFiles, type Writer } from './tracerReaderFiles.ts';
+import { type Place, TaskMatcher, type TaskRun } from './tracerReaderTasks.ts';
+import {
+  clockZero,
+  engineOf,
+  isJobEngine,
+  objectOf,
+  parseAddress,
+  parseProcessInfo,
+  parseSite,
+  startMethodOf,
+  type WireRecord,
+} from './wireRecords.ts';
+
+/** What the rest of the run wants to know of a traced process. */
+export interface TracedProcess {
+  pid: number;
+  parentPid: number | null;
+  /** Address of `_PyRuntime` in it; null where the tracer couldn't tell. */
+  pyRuntime: bigint | null;
+  startNs: Ns;
+  /** When its tracer said goodbye: the interpreter ended by itself, not by a signal. null: not (yet). */
+  exitNs: Ns | null;
+}
+
+export interface TracerNews {
+  changed: boolean;
+  /** Every traced process so far. */
+  processes: TracedProcess[];
+  /** False: more can be read at once. */
+  isComplete: boolean;
+}
+
+/** What a record has become, for when it's patched. */
+type Token =
+  | { kind: 'span'; handle: number }
+  | { kind: 'task'; run: TaskRun }
+  | { kind: 'thread'; run: TaskRun; thread: KnownThread }
+  | { kind: 'process'; about: TracedProcess; process: KnownProcess }
+  | { kind: 'processStart'; handle: number; task: number | null };
+
+type Found = FoundRecord<Token>;
+
+/** Records wait this many complete looks for their strings, which another thread may just be writing. */
+const patience = 3;
+const noPlace: Place = { name: 0, file: 0, line: 0 };
+
+/**
+ * Feeds the TraceBuilder from the tracer's files while they grow. Never throws because of what it reads: damage is
+ * one warning. Processes and threads are shared with the sampler through `index`.
+ */
+export class TracerReader {
+  readonly index: ThreadIndex;
+  private readonly builder: TraceSink;
+  private readonly files: TracerFiles<Token>;
+  private readonly tasks: TaskMatcher;
+  private readonly traced = new Map<Writer, { about: TracedProcess; process: KnownProcess }>();
+  private readonly processes = new Map<Writer, KnownProcess>();
+  private readonly threads = new Map<Chunk, KnownThread>();
+  private readonly places = new Map<string, Place>();
+  private readonly running = new Map<TaskRun, KnownProcess>();
+  private waiting: { found: Found; tries: number }[] = [];
+  private readonly tracerNs = new Map<Writer, number>();
+  private damaged = 0;
+
+  constructor(init: { traceDir: string; builder: TraceSink; clockZeroNs: bigint; index?: ThreadIndex }) {
+    this.builder = init.builder;
+    this.index = init.index ?? new ThreadIndex(init.builder);
+    this.files = new TracerFiles(init.traceDir, clockZero(init.clockZeroNs));
+    this.tasks = new TaskMatcher(init.builder);
+  }
+
+  /** Takes in what is new, for at most about `budgetMs`; call it again soon when that wasn't all. */
+  poll(budgetMs = 15): TracerNews {
+    return this.look(budgetMs, false);
+  }
+
+  /** Reads everything that's left, and closes the books: what runs in a process that has ended is lost. */
+  finish(endNs: Ns): void {
+    this.look(Number.POSITIVE_INFINITY, true);
+    this.tasks.finish();
+    for (const { about, process } of this.traced.values()) {
+      if (process.endNs === null && about.exitNs !== null) this.index.endProcess(process, about.exitNs);
+    }
+    this.loseTasksOfTheDead(endNs);
+    this.files.close();
+  }
+
+  private look(budgetMs: number, isLast: boolean): TracerNews {
+    const news = this.files.read(budgetMs, isLast);
+    if (news.damaged > 0) this.warnOfDamage(news.damaged);
+    for (const found of news.patched) this.patched(found);
+    const retried = this.waiting;
+    this.waiting = [];
+    const fresh = [...retried, ...news.fresh.map(found => ({ found, tries: 0 }))];
+    for (const each of fresh.sort((a, b) => a.found.record.t0 - b.found.record.t0)) {
+      const tries = each.tries + (news.isComplete ? 1 : 0);
+      if (isLast || tries > patience || this.hasStrings(each.found)) this.fresh(each.found);
+      else this.waiting.push({ found: each.found, tries });
+    }
+    this.tasks.retry();
+    if (news.isComplete) this.loseTasksOfTheDead(null);
+    return {
+      changed: news.fresh.length + news.patched.length > 0,
+      processes: [...this.traced.values()].map(({ about }) => about),
+      isComplete: news.isComplete,
+    };
+  }
+
+  private hasStrings({ chunk, record }: Found): boolean {
+    const { strings } = chunk.writer;
+    const isThere = (id: number) => id === 0 || strings.has(id);
+    const kind = record.kind;
+    const hasAux2 = kind === 'threadStart' || kind === 'processStart';
+    const hasAux = kind !== 'gc' && kind !== 'idle';
+    return isThere(record.site) && (!hasAux || isThere(record.aux)) && (!hasAux2 || isThere(record.aux2));
+  }
+
+  private warnOfDamage(count: number): void {
+    this.damaged += count;
+    if (this.damaged === count) this.builder.addWarning('Some records of the tracer are damaged and were left out.');
+  }
+
+  private fresh(found: Found): void {
+    const { record, chunk } = found;
+    switch (record.kind) {
+      case 'process':
+        this.processBegan(found);
+        break;
+      case 'thread':
+        this.threadBegan(found);
+        break;
+      case 'threadStart':
+        this.threadSubmitted(chunk, record);
+        break;
+      case 'taskQueued':
+        this.taskQueued(found);
+        break;
+      case 'task':
+        this.taskBegan(found);
+        break;
+      case 'pool':
+        this.poolMade(chunk, record);
+        break;
+      case 'processStart':
+        this.processSubmitted(found);
+        break;
+      case 'note':
+        this.noted(chunk.writer, record);
+        break;
+      case 'wait':
+        this.span(found, wireWaitKinds[record.flags] || 'io', this.text(chunk, record.aux), record.aux2);
+        break;
+      case 'gc':
+        this.span(found, 'gc', `Garbage collection, generation ${record.objLow}`);
+        break;
+      case 'idle':
+        this.span(found, 'idle', 'Waiting for work');
+        break;
+      case 'subprocess':
+        this.span(found, 'processStart', this.text(chunk, record.aux));
+        break;
+      case 'chunk':
+      case 'string':
+        break;
+    }
+  }
+
+  private patched(found: Found): void {
+    const { token } = found;
+    const { t1, flags } = found.record;
+    switch (token?.kind) {
+      case 'span':
+        this.builder.closeSpan(token.handle, t1);
+        break;
+      case 'task':
+        this.running.delete(token.run);
+        this.tasks.ended(token.run, t1, wireTaskStatuses[flags & 15] ?? 'ok');
+        break;
+      case 'thread':
+        this.threadEnded(token.run, found, token.thread);
+        break;
+      case 'process':
+        this.processEnded(token.about, token.process, t1);
+        break;
+      case 'processStart':
+        this.processStarted(found, token);
+        break;
+      case undefined:
+        break;
+    }
+  }
+
+  private processBegan(found: Found): void {
+    const { chunk, record } = found;
+    const info = parseProcessInfo(this.text(chunk, record.aux));
+    const process = this.process(chunk.writer);
+    const parentPid = info.parentPid ?? record.aux2;
+    const isMain = info.startMethod === 'main';
+    const earlier = [...this.traced.values()].find(each => each.process === process);
+    const about: TracedProcess = {
+      pid: chunk.writer.pid,
+      parentPid: isMain ? null : parentPid,
+      pyRuntime: parseAddress(info.pyRuntime),
+      startNs: record.t0,
+      exitNs: null,
+    };
+    this.traced.set(chunk.writer, { about, process });
+    this.thread(chunk);
+    found.token = { kind: 'process', about, process } satisfies Token;
+    if (earlier) {
+      this.index.addNote(process, `Replaced itself by ${info.name ?? 'another program'} (os.exec).`);
+    } else {
+      const patch: Partial<ProcessTrack> = {
+        parentPid: about.parentPid,
+        startMethod: startMethodOf(info.startMethod),
+        python: info.python ?? null,
+        gilEnabled: info.gilEnabled ?? (info.python ? true : null),
+      };
+      if (info.name) patch.name = info.name;
+      this.builder.updateProcess(process.track, patch);
+    }
+    if (info.installNs) {
+      this.tracerNs.set(chunk.writer, info.installNs);
+      this.builder.setQuality({ tracerNs: [...this.tracerNs.values()].reduce((sum, ns) => sum + ns, 0) });
+    }
+    if (!Number.isNaN(record.t1)) this.processEnded(about, process, record.t1);
+  }
+
+  private processEnded(about: TracedProcess, process: KnownProcess, endNs: Ns): void {
+    about.exitNs = endNs;
+    // With a sampler the real end comes a little later; until then this one is the best that is known.
+    if (process.endNs === null) this.builder.updateProcess(process.track, { endNs });
+  }
+
+  private threadBegan(found: Found): void {
+    const { chunk, record } = found;
+    const thread = this.thread(chunk);
+    const name = this.text(chunk, record.aux);
+    if (name !== '') this.builder.updateThread(thread.track, { name });
+    const run: TaskRun = {
+      task: null,
+      engine: 'thread',
+      startNs: record.t0,
+      endNs: null,
+      status: 'running',
+      thread: thread.track,
+      fn: noPlace,
+    };
+    found.token = { kind: 'thread', run, thread } satisfies Token;
+    this.running.set(run, this.process(chunk.writer));
+    this.tasks.threadBegan(run, chunk.writer, objectOf(record));
+    if (!Number.isNaN(record.t1)) this.threadEnded(run, found, thread);
+  }
+
+  private threadEnded(run: TaskRun, { chunk, record }: Found, thread: KnownThread): void {
+    const name = this.text(chunk, record.aux);
+    if (name !== '') this.builder.updateThread(thread.track, { name });
+    this.running.delete(run);
+    this.tasks.ended(run, record.t1, wireTaskStatuses[record.flags & 15] === 'failed' ? 'failed' : 'ok');
+    this.index.endThread(thread, record.t1);
+  }
+
+  private threadSubmitted(chunk: Chunk, record: WireRecord): void {
+    if ((record.flags & 1) === 0) return;
+    const fn = this.place(chunk, record.aux2);
+    this.tasks.threadSubmitted(chunk.writer, objectOf(record), {
+      engine: 'thread',
+      submitNs: record.t0,
+      submitThread: this.thread(chunk).track,
+      fn: fn.name === 0 ? { ...fn, name: this.builder.intern(this.text(chunk, record.aux)) } : fn,
+      submitted: this.place(chunk, record.site),
+    });
+  }
+
+  private taskQueued(found: Found): void {
+    const { chunk, record, position } = found;
+    const engine = engineOf(record, 'threadPool');
+    const submission = {
+      engine,
+      submitNs: record.t0,
+      submitThread: this.thread(chunk).track,
+      fn: this.place(chunk, record.aux),
+      submitted: this.place(chunk, record.site),
+    };
+    if (isJobEngine(engine)) this.tasks.queuedJob(chunk.writer, record.objHigh, record.aux2, submission);
+    else this.tasks.queued(chunk.writer, position, objectOf(record), submission);
+  }
+
+  private taskBegan(found: Found): void {
+    const { chunk, record } = found;
+    const engine = engineOf(record, 'threadPool');
+    const thread = this.thread(chunk).track;
+    const fn = this.place(chunk, record.aux);
+    const run: TaskRun = { task: null, engine, startNs: record.t0, endNs: null, status: 'running', thread, fn };
+    found.token = { kind: 'task', run } satisfies Token;
+    this.running.set(run, this.process(chunk.writer));
+    const job = isJobEngine(engine) ? { number: record.objHigh, chunk: record.objLow } : null;
+    if (engine === 'process') this.tasks.processBegan(run, chunk.writer.pid);
+    else this.tasks.began(run, { pid: record.aux2, position: objectOf(record), job });
+    if (!Number.isNaN(record.t1) && (record.flags & 15) !== 0) this.patched(found);
+  }
+
+  private poolMade(chunk: Chunk, record: WireRecord): void {
+    const engine = engineOf(record, 'threadPool');
+    const site = parseSite(this.text(chunk, record.site));
+    const pool = this.builder.addPool({
+      engine,
+      name: this.text(chunk, record.aux),
+      pid: chunk.writer.pid,
+      size: record.aux2 === 0 ? null : record.aux2,
+      createdNs: record.t0,
+      file: site.file === '' ? null : site.file,
+      line: site.line === 0 ? null : site.line,
+    });
+    this.tasks.pool(chunk.writer, objectOf(record), engine, pool, record.t0);
+  }
+
+  /** Process.start(): a span of the one who calls it, and, from user code, a task that the child runs. */
+  private processSubmitted(found: Found): void {
+    const { chunk, record } = found;
+    const method = wireStartMethods[record.flags & 0x7f] || 'process';
+    const name = this.text(chunk, record.aux);
+    this.span(found, 'processStart', `Start ${name} (${method})`);
+    const handle = this.spanHandle(found);
+    let task: number | null = null;
+    if ((record.flags & 0x80) !== 0) {
+      const fn = this.place(chunk, record.aux2);
+      task = this.tasks.processSubmitted({
+        engine: 'process',
+        submitNs: record.t0,
+        submitThread: this.thread(chunk).track,
+        fn: fn.name === 0 ? { ...fn, name: this.builder.intern(name) } : fn,
+        submitted: this.place(chunk, record.site),
+      });
+    }
+    const token = { kind: 'processStart' as const, handle, task };
+    found.token = token;
+    if (!Number.isNaN(record.t1) || record.objLow !== 0) this.processStarted(found, token);
+  }
+
+  private processStarted({ record }: Found, token: { handle: number; task: number | null }): void {
+    const hasEnded = !Number.isNaN(record.t1);
+    if (hasEnded) this.builder.closeSpan(token.handle, record.t1);
+    if (token.task === null) return;
+    if (record.objLow !== 0) this.tasks.processStarted(token.task, record.objLow);
+    else if (hasEnded) this.tasks.failed(token.task, record.t1);
+    if (record.objLow !== 0 || hasEnded) token.task = null;
+  }
+
+  private noted(writer: Writer, record: WireRecord): void {
+    const text = writer.strings.get(record.aux) ?? '';
+    const level = wireNoteLevels[record.flags] ?? 'warning';
+    if (text === '') return;
+    if (level === 'info') this.index.addNote(this.process(writer), text);
+    else if (level === 'warning') this.builder.addWarning(text);
+    else this.builder.addWarning(`The tracer switched itself off in process ${writer.pid}: ${text}`);
+  }
+
+  private span(found: Found, kind: SpanKind, name: string, holderTid = 0): void {
+    const { chunk, record } = found;
+    const { file, line } = this.place(chunk, record.site);
+    const about = { startNs: record.t0, kind, name: this.builder.intern(name), file, line, holderTid };
+    const handle = this.builder.openSpan(this.thread(chunk).track, about);
+    found.token = { kind: 'span', handle } satisfies Token;
+    if (!Number.isNaN(record.t1)) this.builder.closeSpan(handle, record.t1);
+  }
+
+  private spanHandle(found: Found): number {
+    const token = found.token;
+    return token?.kind === 'span' ? token.handle : 0;
+  }
+
+  private process(writer: Writer): KnownProcess {
+    let process = this.processes.get(writer);
+    if (process) return process;
+    process =
+      this.index.process(writer.pid, writer.startNs) ??
+      this.index.addProcess(
+        {
+          pid: writer.pid,
+          parentPid: null,
+          name: `Python ${writer.pid}`,
+          startMethod: 'unknown',
+          python: null,
+          gilEnabled: null,
+          startNs: writer.startNs,
+          endNs: null,
+          exit: null,
+          note: '',
+        },
+        true,
+      );
+    process.isTraced = true;
+    this.processes.set(writer, process);
+    return process;
+  }
+
+  private thread(chunk: Chunk): KnownThread {
+    let thread = this.threads.get(chunk);
+    if (thread) return thread;
+    const process = this.process(chunk.writer);
+    const known = this.index.thread(process, chunk.tid, chunk.claimedNs);
+    const isMain = chunk.tid === process.pid;
+    const name = isMain ? 'MainThread' : `Thread ${chunk.tid}`;
+    thread = known ?? this.index.addThread(process, chunk.tid, name, 'python', chunk.claimedNs, true);
+    if (known && !known.isTraced) {
+      known.isTraced = true;
+      this.builder.updateThread(known.track, { kind: 'python', ...(isMain ? { name } : {}) });
+    }
+    this.threads.set(chunk, thread);
+    return thread;
+  }
+
+  /** `endNs`: the run is over, and nothing lives any more. */
+  private loseTasksOfTheDead(endNs: Ns | null): void {
+    for (const [run, process] of this.running) {
+      const end = process.endNs ?? endNs;
+      if (end === null) continue;
+      this.tasks.ended(run, end, 'lost');
+      this.running.delete(run);
+    }
+  }
+
+  private text(chunk: Chunk, id: number): string {
+    return chunk.writer.strings.get(id) ?? '';
+  }
+
+  private place(chunk: Chunk, id: number): Place {
+    const text = this.text(chunk, id);
+    if (text === '') return noPlace;
+    let place = this.places.get(text);
+    if (!place) {
+      const site = parseSite(text);
+      place = { name: this.builder.intern(site.name), file: this.builder.intern(site.file), line: site.line };
+      this.places.set(text, place);
+    }
+    return place;
+  }
+}
