@@ -26,10 +26,12 @@ export class WireWriter {
   private readonly pid: number;
   private readonly ends = new Map<number, number>();
   private readonly strings = new Map<string, number>();
+  private readonly t0: number;
   private chunks = 0;
 
   constructor(folder: string, pid: number, t0: number) {
     this.pid = pid;
+    this.t0 = t0;
     this.path = join(folder, `${pid}.${t0}.0.ev`);
   }
 
@@ -70,7 +72,7 @@ export class WireWriter {
     this.strings.set(text, id);
     const length = Buffer.byteLength(text);
     const slots = Math.ceil(length / recordSize);
-    const at = this.put(chunk, 'string', { t0: 1, obj: BigInt(id), aux: length, aux2: slots });
+    const at = this.put(chunk, 'string', { t0: this.t0, obj: BigInt(id), aux: length, aux2: slots });
     this.bytes.write(text, at + recordSize);
     this.ends.set(chunk, at + recordSize * (slots + 1));
     return id;
