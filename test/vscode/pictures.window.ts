@@ -1,0 +1,59 @@
+// Pictures of the real thing for the README and for a look by eye: a finished run in every theme, and the panel narrow.
+import * as vscode from 'vscode';
+import { createSuite, skip } from '../support/vscode/harness.ts';
+import { page } from '../support/vscode/page.ts';
+import { cleanUp, openSample, until, untilPanel } from './support.ts';
+
+const suite = createSuite();
+suite.afterEach(cleanUp);
+
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+};
+
+suite.test(
+  'a finished run in every theme',
+  async () => {
+    if (!page.available)
+      skip('this VS Code has no page to take pictures of; the launcher of test/support/vscode provides one');
+    await page.resize(1500, 940);
+    const editor = await openSample('2_gil.py');
+    const line = editor.document
+      .getText()
+      .split('\n')
+      .findIndex(text => text.includes('ThreadPoolExecutor(2)'));
+    editor.selection = new vscode.Selection(line, 0, line, 0);
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('runInParallel.run');
+    await untilPanel('the run has ended with its headline', text => text.includes('Finished') && text.includes('GIL'));
+    for (const [name, theme] of Object.entries(themes)) {
+      await vscode.workspace
+        .getConfiguration('workbench')
+        .update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+      await untilThemed(name);
+      await page.screenshot(`readme-${name}`);
+    }
+    await page.resize(760, 940);
+    await page.screenshot('readme-narrow');
+  },
+  120_000,
+);
+
+/** Two frames after the body has the theme's class: the canvas is drawn anew. */
+async function untilThemed(name: string): Promise<void> {
+  const kind = { dark: 'vscode-dark', light: 'vscode-light' }[name] ?? 'vscode-high-contrast';
+  const isLight = name.endsWith('light');
+  await until(
+    `the panel has the class ${kind}`,
+    () => page.evaluateInWebview<string>('document.body.className'),
+    classes =>
+      classes.split(' ').includes(kind) &&
+      (kind !== 'vscode-high-contrast' || classes.includes('high-contrast-light') === isLight),
+  );
+  await page.evaluateInWebview('new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))');
+}
+
+export const run = suite.run;
