@@ -20,8 +20,11 @@ export const allSteps = ['node', 'packages', 'build', 'python', 'vscode', 'chrom
 /** What each step does; the text that it returns ends its line. @type {Record<Step, {doing: string, run: () => Promise<string>}>} */
 const steps = {
   node: {
-    doing: `Node ${nodeVersion}`,
-    run: async () => ((await installNode()) ? 'installed' : 'ready'),
+    doing: 'Node for the tests',
+    run: async () => {
+      if (nodeBinary() === process.execPath) return `${process.version}, this one`;
+      return `v${nodeVersion} ${(await installNode()) ? 'installed' : 'ready'}`;
+    },
   },
   packages: {
     doing: 'npm packages',
@@ -51,7 +54,10 @@ const steps = {
   },
   vscode: {
     doing: 'VS Code (server build; the first time takes some minutes)',
-    run: async () => ((await installVSCode(findPythons().at(-1)?.path ?? 'python3')) ? 'installed' : 'ready'),
+    run: async () => {
+      await installNode();
+      return (await installVSCode(findPythons().at(-1)?.path ?? 'python3')) ? 'installed' : 'ready';
+    },
   },
   chromium: {
     doing: 'Chromium',

@@ -55,7 +55,9 @@ export function npm(args, { cwd, nodeFolder }) {
   // Set by an outer `npm start` or `npm test` for our own package; not for what we install elsewhere.
   for (const name of Object.keys(env)) if (/^npm_(package|lifecycle|config_local_prefix)/.test(name)) delete env[name];
   if (nodeFolder) env.PATH = `${nodeFolder}${delimiter}${env.PATH}`;
-  const quiet = [...args, '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  // By itself npm waits five minutes for a connection that got stuck.
+  const call = [...args, ...quiet, '--fetch-timeout=60000', '--fetch-retries=4'];
   const options = {
     cwd,
     env,
@@ -63,7 +65,7 @@ export function npm(args, { cwd, nodeFolder }) {
   };
   const script = process.env.npm_execpath;
   if (script?.endsWith('.js'))
-    return run(nodeFolder ? join(nodeFolder, 'node') : process.execPath, [script, ...quiet], options);
+    return run(nodeFolder ? join(nodeFolder, 'node') : process.execPath, [script, ...call], options);
   const found = onPath('npm');
   if (!found) {
     throw new SetUpError(
@@ -73,8 +75,8 @@ export function npm(args, { cwd, nodeFolder }) {
   }
   // npm is a .cmd file on Windows, which only a shell can start.
   return process.platform === 'win32'
-    ? run('cmd.exe', ['/d', '/c', 'npm', ...quiet], options)
-    : run(found, quiet, options);
+    ? run('cmd.exe', ['/d', '/c', 'npm', ...call], options)
+    : run(found, call, options);
 }
 
 /** The full path of a program on PATH, or undefined. @param {string} name */
