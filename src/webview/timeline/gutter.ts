@@ -40,24 +40,35 @@ export class Gutter {
   /** Not a stop of the Tab key: the timeline's own keys reach every process. */
   private createProcess(process: number): HTMLElement {
     const node = element('button', { type: 'button', class: 'tl-process', tabindex: -1 });
-    node.append(icon('chevron'), element('span', { class: 'tl-name' }));
+    node.append(icon('chevron'), nameBox());
     node.addEventListener('click', () => this.onToggle(process));
     return node;
   }
 }
 
+/** A name in two parts: too long, it is cut before its last characters, which are what tells pool threads apart. */
+function nameBox(): HTMLElement {
+  return element('span', { class: 'tl-name' }, element('span', { class: 'head' }), element('span', { class: 'tail' }));
+}
+
+function setName(node: HTMLElement, name: string): void {
+  const [head, tail] = node.querySelectorAll('.tl-name > span');
+  const at = name.length > 10 ? name.length - 4 : name.length;
+  if (head) setText(head, name.slice(0, at));
+  if (tail) setText(tail, name.slice(at));
+}
+
 function createThread(row: ThreadRow): HTMLElement {
   const name = element('div', { class: 'tl-thread-line' });
   name.style.height = `${row.bands.length > 1 ? heights.state : heights.smallestThread - 2 * heights.padding}px`;
-  name.append(element('span', { class: 'tl-name' }), element('span', { class: 'tl-extra' }));
+  name.append(nameBox(), element('span', { class: 'tl-extra' }));
   return element('div', { class: 'tl-thread' }, name);
 }
 
 function describeProcess(node: HTMLElement, row: ProcessRow, overview: Overview): void {
   const process = overview.processes[row.process];
   if (!process) return;
-  const name = node.querySelector('span');
-  if (name) setText(name, process.name);
+  setName(node, process.name);
   setAttributes(node, {
     'aria-expanded': row.collapsed ? 'false' : 'true',
     title: `${process.name}\n${processFacts(process, row.threadCount)}`,
@@ -67,8 +78,8 @@ function describeProcess(node: HTMLElement, row: ProcessRow, overview: Overview)
 function describeThread(node: HTMLElement, row: ThreadRow, overview: Overview): void {
   const thread = overview.threads[row.thread];
   if (!thread) return;
-  const [name, extra] = node.querySelectorAll('span');
-  if (name) setText(name, thread.name);
+  setName(node, thread.name);
+  const extra = node.querySelector('.tl-extra');
   if (extra) setText(extra, kindWords[thread.kind]);
   const process = overview.processes[thread.process]?.name ?? '';
   const kind = kindWords[thread.kind] ? `, ${kindWords[thread.kind]} thread` : '';

@@ -41,7 +41,8 @@ export class Tooltip {
 /** A detail in words; `hidden` entries more are drawn as one with it. */
 export function detailText(detail: Detail, hidden: number): TooltipText {
   // How long it took and where it stands are said in ways of their own.
-  const lines = detail.lines.filter(line => !/^(For|At) /.test(line));
+  const saidElsewhere = detail.endNs === null ? /^At / : /^(For|Ran|At) /;
+  const lines = detail.lines.filter(line => !saidElsewhere.test(line));
   if (hidden > 0) lines.push(`${count(hidden, 'more', 'more')} here: zoom in to tell them apart`);
   if (detail.file) lines.push(`${placeWords(detail.file, detail.line)} · click to open`);
   return {
