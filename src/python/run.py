@@ -10,15 +10,15 @@ if sys.version_info < (3, 8):
     sys.exit(86)
 
 
-def _runner():
+def _prepared():
+    modules = frozenset(sys.modules)
     import os
     folder = os.path.dirname(os.path.abspath(__file__))
     boot = {'__name__': '_run_in_parallel.boot', '__file__': os.path.join(folder, 'boot.py')}
     with open(boot['__file__']) as file:
         # Not imported: `boot` could be a module of the user's.
         exec(compile(file.read(), boot['__file__'], 'exec'), boot)
-    return boot['load']('program.runner'), folder
+    return boot['load']('program.runner').main(globals(), folder, modules, sys.argv[1:])
 
 
-_runner, __file__ = _runner()
-_runner.main(globals(), __file__, sys.argv[1:])()
+_prepared()()

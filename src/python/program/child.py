@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import marshal
 import os
+import pickle
 import sys
 
+from .. import hooks
 from . import sources
 from .children import note
 
@@ -17,10 +19,9 @@ def recreate(path: str, namespace: dict) -> None:
     with open(path, 'rb') as file:
         main, texts, items, values = marshal.load(file)
     generated = namespace['__file__']
-    for name in ('sys', 'child'):
+    for name in ('boot', 'file'):
         namespace.pop(name, None)
     namespace['__file__'] = main
-    from _run_in_parallel import hooks
     hooks.install()
     sources.register(texts)
     if _adopted is None:
@@ -30,7 +31,6 @@ def recreate(path: str, namespace: dict) -> None:
         for _, _, _, code in items:
             exec(code, namespace)
         return
-    import pickle
     known = pickle.loads(values)
     namespace.update(known)
     # What these statements print has been printed by the parent.

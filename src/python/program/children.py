@@ -16,6 +16,7 @@ import marshal
 import os
 import sys
 
+from .. import boot, hooks
 from . import dependencies, names
 from .plan import Program, Step, future_flags, module_of
 from .selection import flatten
@@ -37,7 +38,6 @@ _watched: Watched | None = None
 
 def watch(program: Program, folder: str) -> None:
     """From now on children of this process get what they need of the program. Call before multiprocessing may be used."""
-    from _run_in_parallel import hooks
     global _watched
     _watched = Watched(program, folder)
     hooks.after_import('multiprocessing.spawn', _wrap)
@@ -159,7 +159,7 @@ class Watched:
             with open(path[:-3] + '.bin', 'wb') as file:
                 marshal.dump((main, texts, items, values), file)
             with open(path, 'w') as text:
-                text.write(LOADER % (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), path[:-3] + '.bin'))
+                text.write(LOADER % (boot.__file__, path[:-3] + '.bin'))
             self._written[key] = path
         return self._written[key]
 
@@ -242,12 +242,10 @@ def dump(values: dict) -> bytes:
 
 
 LOADER = '''\
-import sys
-if '_run_in_parallel' not in sys.modules:
-    sys.modules['_run_in_parallel'] = type(sys)('_run_in_parallel')
-    sys.modules['_run_in_parallel'].__path__ = [%r]
-from _run_in_parallel.program import child
-child.recreate(%r, globals())
+boot = {'__name__': '_run_in_parallel.boot', '__file__': %r}
+with open(boot['__file__']) as file:
+    exec(compile(file.read(), boot['__file__'], 'exec'), boot)
+boot['load']('program.child').recreate(%r, globals())
 '''
 
 

@@ -58,7 +58,7 @@ def write(path: str, value) -> bool:
     """Writes the file in one step; False when the folder can't be written to (a run goes on without its files)."""
     draft = '%s.%d.draft' % (path, os.getpid())
     try:
-        with open(draft, 'w', encoding='ascii') as file:
+        with open(draft, 'w', encoding='utf-8') as file:
             file.write(encode(value))
         os.replace(draft, path)
     except OSError:

@@ -4,17 +4,20 @@ from __future__ import annotations
 import os
 import sys
 
-from . import errors, jsonfile, plan
+from .. import boot, hooks
+from . import children, errors, jsonfile, plan, sources
 from .source import Unit
 
 USAGE = 2
 CO_COROUTINE = 0x80
+# Small standard modules that only we have needed so far: the program finds sys.modules as Python leaves it at the start.
+HELPERS = ('__future__', 'opcode', '_opcode', '_opcode_metadata', '_json')
 
 
-def main(namespace: dict, package_folder: str, arguments: list[str]):
+def main(namespace: dict, package_folder: str, modules: frozenset[str], arguments: list[str]):
     """Shows the Program of a spec file, or prepares its run and returns the function that runs it.
 
-    The caller calls it at once: fewer frames under the program leave more of its recursion limit.
+    `modules`: the names in sys.modules before any of ours was imported. The caller calls the function at once: fewer frames under the program leave more of its recursion limit.
     """
     show = arguments[:1] == ['--show']
     if len(arguments) != (2 if show else 1):
@@ -39,7 +42,7 @@ def main(namespace: dict, package_folder: str, arguments: list[str]):
             sys.stderr.write(note + '\n')
         jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': described['error']})
         raise SystemExit(1)
-    become_main(namespace, program, package_folder, spec['argv'])
+    become_main(namespace, program, package_folder, spec['argv'], modules)
     install(program, folder, spec['trace'])
     return Run(namespace, program, folder)
 
@@ -48,7 +51,7 @@ def do_nothing() -> None:
     pass
 
 
-def become_main(namespace: dict, program: plan.Program, package_folder: str, arguments: list[str]) -> None:
+def become_main(namespace: dict, program: plan.Program, package_folder: str, arguments: list[str], modules: frozenset[str]) -> None:
     """Turns run.py's own module into what `python file.py` starts with, and forgets that there was a runner."""
     from _frozen_importlib_external import SourceFileLoader  # type: ignore
     file = program.units[0].file
@@ -63,12 +66,13 @@ def become_main(namespace: dict, program: plan.Program, package_folder: str, arg
     # With -I or -P Python puts no folder there.
     if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.realpath(package_folder):
         sys.path[0] = os.path.dirname(os.path.realpath(file))
+    for name in HELPERS:
+        if name not in modules:
+            sys.modules.pop(name, None)
 
 
 def install(program: plan.Program, folder: str, trace: bool) -> None:
     """What must be in place before the first statement. A fault in here is ours: told, and the program runs without it."""
-    from _run_in_parallel import hooks
-    from . import children, sources
     errors.user_files.update(unit.file for unit in program.units)
     sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
     if sources.unsaved():
@@ -77,11 +81,13 @@ def install(program: plan.Program, folder: str, trace: bool) -> None:
     hooks.install()
     if trace:
         try:
-            from _run_in_parallel import tracer
+            tracer = boot.load('tracer')
+            trace_dir = os.path.join(folder, 'trace')
+            os.makedirs(trace_dir, exist_ok=True)
             for unit in program.units:
                 tracer.add_user_file(unit.file)
             name = os.path.basename(program.units[0].file)
-            tracer.install(os.path.join(folder, 'trace'), name, 'main')
+            tracer.install(trace_dir, name, 'main')
         except Exception as error:
             sys.stderr.write('Run in Parallel: the tracer could not start: %r\n' % error)
 

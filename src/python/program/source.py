@@ -77,10 +77,7 @@ def decode(data: bytes, file: str) -> str:
             return data.decode(encoding)
         except (SyntaxError, UnicodeDecodeError, LookupError):
             return data.decode('latin-1')
-    try:
-        return data.decode('utf-8-sig')
-    except UnicodeDecodeError:
-        return data.decode('utf-8', 'replace')
+    return data[3 if data.startswith(b'\xef\xbb\xbf') else 0:].decode('utf-8', 'replace')
 
 
 def unify_newlines(text: str | None) -> str:

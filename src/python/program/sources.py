@@ -1,13 +1,14 @@
 """Source text that is not on disk (unsaved editors, cells), for tracebacks, warnings and inspect."""
 from __future__ import annotations
 
+from .. import hooks
+
 
 _texts: list[tuple[str, list[str]]] = []
 
 
 def register(texts: list[tuple[str, list[str]]]) -> None:
     """Once linecache is imported it knows these lines; without a modification time it never looks at the disk for them."""
-    from _run_in_parallel import hooks
     if not texts:
         return
     _texts.extend(texts)
