@@ -129,7 +129,7 @@ function apportion(parts: number[], cells: number): number[] {
   const exact = parts.map(share => share * cells);
   const whole = exact.map(Math.floor);
   const total = Math.min(cells, Math.round(exact.reduce((sum, cell) => sum + cell, 0)));
-  const order = exact.map((cell, i) => i).sort((a, b) => remainder(exact[b]) - remainder(exact[a]));
+  const order = [...exact.keys()].sort((a, b) => remainder(exact[b]) - remainder(exact[a]));
   let left = total - whole.reduce((sum, cell) => sum + cell, 0);
   for (const i of order) {
     if (left-- <= 0) break;

@@ -1,0 +1,21 @@
+export const helpText = `Runs Python code and tells what every thread and process of it really did.
+
+  run-in-parallel run TARGET... [options] [-- ARGS of the program]
+  run-in-parallel show TRACE [--format text|json]
+  run-in-parallel program TARGET [--cell N] [--python PATH] [--format text|json]
+
+TARGET is FILE.py, FILE.py:10-24 (lines, from 1 on, both included) or FILE.ipynb. Several targets run at once.
+Lines and cells run with the earlier statements that they need; "program" prints what that is, and runs nothing.
+"show" sums up a saved trace: our own FILE.riptrace, or the JSON of Chrome traces.
+
+Options of run:
+  --cell N         a code cell of the file, counted from 1; may be given several times
+  --python PATH    the interpreter; without it VIRTUAL_ENV, .venv in the working folder, then the PATH
+  --timeout S      stop after S seconds
+  --cwd DIR        working folder of the program
+  --format F       text (default), json or chrome (opens in ui.perfetto.dev)
+  --output FILE    write the result there instead of to stdout; a FILE.riptrace gets the trace itself
+
+Exit code: 0 all succeeded, 1 a snippet failed, 2 wrong usage, 3 the set-up is at fault (no interpreter, missing
+package), 124 stopped at the time limit, 130 cancelled.
+`;

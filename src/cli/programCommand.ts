@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { asArray, asNumber, asObject, asString, type JsonObject, parseObject } from '../base/parse.ts';
+import { type ProgramSpec, programWireVersion } from '../protocol/programWire.ts';
+import type { Snippet } from '../snippet/snippet.ts';
+import type { Console } from './console.ts';
+import { exitCodes } from './exitCode.ts';
+import { findInterpreter } from './interpreter.ts';
+import { readTarget } from './targets.ts';
+
+/** `program`: the statements that would run, each with the reason why; the user's interpreter decides, and runs none of them. */
+export function programCommand(
+  command: { target: string; cells: number[]; python: string | null; format: 'text' | 'json' },
+  distDir: string,
+  console: Console,
+): number {
+  const targets = readTarget(command.target, command.cells);
+  if (!targets.ok) return console.problem(targets.error, exitCodes.usage);
+  const interpreter = findInterpreter(command.python, resolve('.'), process.env);
+  if (!interpreter.ok) return console.problem(interpreter.error, exitCodes.setUp);
+  let exitCode: number = exitCodes.ok;
+  for (const { snippet } of targets.value) {
+    const { command: python, args } = interpreter.value;
+    const shown = ask([python, ...args, join(distDir, 'python', 'run.py')], snippet);
+    const program = parseObject(shown.stdout);
+    if (!program) {
+      const advice = 'Check that it is a working Python, 3.8 or later.';
+      const message = `${python} could not tell the program: ${shown.stderr.trim() || shown.failure}`;
+      return console.problem({ message, advice }, exitCodes.setUp);
+    }
+    console.stdout(command.format === 'json' ? `${JSON.stringify(program, null, 2)}\n` : programText(program, snippet));
+    const error = asObject(program.error);
+    if (!error) continue;
+    const at = [error.file, error.line].filter(part => typeof part === 'string' || typeof part === 'number').join(':');
+    exitCode = console.problem({ message: `${at}: ${error.type}: ${error.message}`, advice: '' }, exitCodes.failed);
+  }
+  return exitCode;
+}
+
+function ask(command: string[], snippet: Snippet): { stdout: string; stderr: string; failure: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'run-in-parallel-'));
+  try {
+    const path = join(folder, 'spec.json');
+    const { units, selection } = snippet;
+    const spec: ProgramSpec = { version: programWireVersion, runDir: folder, units, selection, argv: [], trace: false };
+    writeFileSync(path, JSON.stringify(spec));
+    const [python = '', ...args] = command;
+    const ended = spawnSync(python, [...args, '--show', path], { encoding: 'utf8', maxBuffer: 1 << 28, input: '' });
+    return { stdout: ended.stdout ?? '', stderr: ended.stderr ?? '', failure: ended.error?.message ?? '' };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ *   # fetch.py:3  needed: defines urls
+ *   urls = [...]
+ */
+function programText(program: JsonObject, snippet: Snippet): string {
+  const statements = asArray(program.statements).map(value => {
+    const statement = asObject(value) ?? {};
+    const file = basename(snippet.units[asNumber(statement.unit) ?? 0]?.file ?? '');
+    const start = asNumber(statement.startLine);
+    const end = asNumber(statement.endLine);
+    const place = start === end ? `${file}:${start}` : `${file}:${start}-${end}`;
+    const why = statement.selected === true ? 'selected' : (asString(statement.reason) ?? '');
+    return `# ${place}${why === '' ? '' : `  ${why}`}\n${(asString(statement.source) ?? '').replace(/\n?$/, '\n')}`;
+  });
+  const notes = asArray(program.notes).map(note => `# Note: ${asString(note) ?? ''}\n`);
+  return [...notes, ...statements].join('\n');
+}
