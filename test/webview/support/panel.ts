@@ -27,6 +27,8 @@ export interface PanelOptions {
   height?: number;
   pixelRatio?: number;
   reducedMotion?: boolean;
+  /** What VS Code kept of an earlier page. */
+  state?: unknown;
   prepare?: () => void;
 }
 
@@ -76,6 +78,7 @@ export async function startPanels(): Promise<Panels> {
           if (!document.body || !window.fake) return;
           observer.disconnect();
           window.fake.theme('${theme}');
+          window.fake.state = ${JSON.stringify(options.state)};
           ${prepare}
         }).observe(document, { childList: true, subtree: true });`);
       await tab.goto(address);
