@@ -5,9 +5,12 @@ import type { Insight } from '../insights/insight.ts';
 import { findInsights } from '../insights/rules.ts';
 import type { WorkerMessage } from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
+import type { ProcessExit } from '../run/runState.ts';
 import { TraceBuilder } from '../trace/builder.ts';
 import { encodeTrace } from '../trace/file.ts';
+import type { ProcessTrack } from '../trace/model.ts';
 import { TraceReader } from '../trace/reader.ts';
+import type { KnownProcess } from './threadStates/threadIndex.ts';
 import { TracerReader } from './tracerReader.ts';
 
 /** Between two looks into the tracer's files, in ms; more when a look takes long. */
@@ -28,6 +31,7 @@ export class LiveTrace {
   private readonly clockZeroNs: bigint;
   private readonly tracer: TracerReader;
   private readonly onChanged: (changed: Changed) => void;
+  private root: KnownProcess | null = null;
   private timer: NodeJS.Timeout | null = null;
   private revision = 0;
   private toldAtMs = Number.NEGATIVE_INFINITY;
@@ -55,8 +59,22 @@ export class LiveTrace {
   }
 
   /** The interpreter runs: from now on it is observed. */
-  start(): void {
+  start(rootPid: number): void {
+    this.safely('The interpreter could not be noted', () => {
+      this.root = this.tracer.index.addProcess(rootTrack(rootPid), false);
+    });
     this.poll();
+  }
+
+  /** The interpreter has ended; what it started may live on. */
+  rootEnded(exit: ProcessExit, endNs: Ns): void {
+    this.safely("The interpreter's end could not be noted", () => {
+      if (!this.root) return;
+      this.tracer.index.endProcess(this.root, endNs);
+      this.builder.updateProcess(this.root.track, {
+        exit: exit.signal === null ? `exit ${exit.code}` : `killed by ${exit.signal}`,
+      });
+    });
   }
 
   nowNs(): Ns {
@@ -83,13 +101,23 @@ export class LiveTrace {
 
   private poll(): void {
     const begunAtMs = performance.now();
-    this.safely("The tracer's files could not be read", () => this.look(begunAtMs));
+    let isComplete = true;
+    this.safely("The tracer's files could not be read", () => {
+      isComplete = this.look();
+      this.tell(begunAtMs);
+    });
     const tookMs = performance.now() - begunAtMs;
-    this.timer = setTimeout(() => this.poll(), Math.max(pollMs, tookMs / pollShare));
+    this.timer = setTimeout(() => this.poll(), isComplete ? Math.max(pollMs, tookMs / pollShare) : tookMs);
   }
 
-  private look(nowMs: number): void {
-    if (this.tracer.poll().changed) this.hasNews = true;
+  /** False: there is more to be read at once. */
+  private look(): boolean {
+    const { changed, isComplete } = this.tracer.poll();
+    if (changed) this.hasNews = true;
+    return isComplete;
+  }
+
+  private tell(nowMs: number): void {
     if (!this.hasNews || nowMs - this.toldAtMs < changedMs) return;
     const { processes, threads, tasks, meta } = this.builder.snapshot(this.nowNs());
     this.hasNews = false;
@@ -111,4 +139,20 @@ export class LiveTrace {
       this.builder.addWarning(`${what}: ${messageOf(error)}`);
     }
   }
+}
+
+/** The interpreter that we started, until its tracer tells more. */
+function rootTrack(pid: number): ProcessTrack {
+  return {
+    pid,
+    parentPid: null,
+    name: 'Python',
+    startMethod: 'main',
+    python: null,
+    gilEnabled: null,
+    startNs: 0,
+    endNs: null,
+    exit: null,
+    note: '',
+  };
 }

@@ -184,7 +184,7 @@ export class RunDriver {
     const { timeoutMs } = this.task.request.limits;
     if (timeoutMs !== null) this.setTimer('timeout', timeoutMs, () => this.stop('timeout'));
     this.countProcesses();
-    this.trace.start();
+    this.trace.start(pid);
   }
 
   private onSpawnFailed(error: Error): void {
@@ -194,6 +194,7 @@ export class RunDriver {
 
   private onExit(exit: ProcessExit): void {
     this.exitNs = this.trace.nowNs();
+    this.trace.rootEnded(exit, this.exitNs);
     this.clearTimer('timeout');
     this.feed({ kind: 'exited', ...exit });
   }

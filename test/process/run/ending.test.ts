@@ -44,15 +44,17 @@ test('os._exit, a segfault, an abort and signals from outside each end as what t
   };
   const seen = Object.entries(sources).map(async ([name, source]) => {
     const outcome = await start({ source }).end();
-    assert.equal(traceOf(outcome).processes[0]?.startMethod, 'main', name);
-    return [name, outcome.status, outcome.exitCode, outcome.signal, outcome.userError?.code ?? null];
+    const [root, ...others] = traceOf(outcome).processes;
+    assert.deepEqual([root?.startMethod, others], ['main', []], name);
+    assert.ok(root?.endNs, name);
+    return [name, outcome.status, outcome.exitCode, outcome.signal, outcome.userError?.code ?? null, root.exit];
   });
   assert.deepEqual(await Promise.all(seen), [
-    ['quit', 'failed', 7, null, null],
-    ['segfault', 'failed', null, 'SIGSEGV', 'crashed'],
-    ['abort', 'failed', null, 'SIGABRT', 'crashed'],
-    ['killed', 'killed', null, 'SIGKILL', 'killed'],
-    ['terminated', 'killed', null, 'SIGTERM', 'crashed'],
+    ['quit', 'failed', 7, null, null, 'exit 7'],
+    ['segfault', 'failed', null, 'SIGSEGV', 'crashed', 'killed by SIGSEGV'],
+    ['abort', 'failed', null, 'SIGABRT', 'crashed', 'killed by SIGABRT'],
+    ['killed', 'killed', null, 'SIGKILL', 'killed', 'killed by SIGKILL'],
+    ['terminated', 'killed', null, 'SIGTERM', 'crashed', 'killed by SIGTERM'],
   ]);
 });
 

@@ -77,20 +77,28 @@ async function distWith(t: TestContext, poolThread: string): Promise<string> {
   return dist;
 }
 
-test('a thread that does not answer a stop: the guard ends the run', async t => {
-  const { start } = await openPool(t, { distDir: await distWith(t, 'await new Promise(() => undefined);') });
-  const run = start({ source: '' });
-  await run.until(() => run.phases.includes('running'), 'it ran');
-  assert.equal(processesOf(run.handle.runId).length, 1);
-  run.handle.stop('cancelled');
-  const outcome = await run.end();
-  assert.equal(outcome.status, 'failed');
-  assert.equal(outcome.userError?.code, 'internal');
-  assert.match(outcome.userError?.message ?? '', /did not answer.*Its processes were ended\./);
-  assert.equal(outcome.output.stdout, 'written before the end');
+test('a thread that does not answer a stop, or hangs in a loop: the guard ends the run', async t => {
+  const faults = [
+    'await new Promise(() => undefined);',
+    'setTimeout(() => { for (;;); }, 50); await new Promise(() => undefined);',
+  ];
+  await Promise.all(
+    faults.map(async fault => {
+      const { start } = await openPool(t, { distDir: await distWith(t, fault) });
+      const run = start({ source: '' });
+      await run.until(() => run.phases.includes('running'), 'it ran');
+      assert.equal(processesOf(run.handle.runId).length, 1);
+      run.handle.stop('cancelled');
+      const outcome = await run.end();
+      assert.equal(outcome.status, 'failed');
+      assert.equal(outcome.userError?.code, 'internal');
+      assert.match(outcome.userError?.message ?? '', /did not answer.*Its processes were ended\./);
+      assert.equal(outcome.output.stdout, 'written before the end');
+    }),
+  );
 });
 
-test('a thread that hangs in a loop, or ends, or throws: the guard ends the run', async t => {
+test('a thread that ends or throws: the guard ends the run', async t => {
   for (const fault of [
     'process.exit(1);',
     'throw new Error("a mistake of ours");',

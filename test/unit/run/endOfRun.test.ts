@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultLimits, type RunRequest } from '../../../src/run/request.ts';
+import { type EndFacts, explainEnd, explainSpawnFailure, programErrorOf } from '../../../src/worker/endOfRun.ts';
+import { interpreterEnvironment } from '../../../src/worker/interpreterProcess.ts';
+
+const interpreter = { command: '/venv/bin/python', args: ['-X', 'dev'], source: 'workspace .venv' };
+const request: RunRequest = {
+  runId: 'r1',
+  snippet: { title: 't', units: [], selection: null },
+  interpreter,
+  cwd: '/',
+  argv: [],
+  env: {},
+  limits: { ...defaultLimits, timeoutMs: 1500, maxProcesses: 9 },
+};
+const wentWell: EndFacts = {
+  request,
+  stop: null,
+  exit: { code: 0, signal: null },
+  programReached: true,
+  missingFile: null,
+  logFailure: null,
+  memoryRanOut: false,
+};
+
+const cases: [string, Partial<EndFacts>, string | null, RegExp][] = [
+  ['went well', {}, null, /^$/],
+  ['the program failed', { exit: { code: 1, signal: null } }, null, /^$/],
+  ['cancelled', { stop: 'cancelled', exit: { code: null, signal: 'SIGKILL' } }, null, /^$/],
+  ['timeout', { stop: 'timeout' }, 'timeout', /longer than 1\.5 s/],
+  ['too many processes', { stop: 'tooManyProcesses' }, 'tooManyProcesses', /more than 9 processes/],
+  ['killed', { exit: { code: null, signal: 'SIGKILL' } }, 'killed', /from outside/],
+  [
+    'killed for want of memory',
+    { exit: { code: null, signal: 'SIGKILL' }, memoryRanOut: true },
+    'outOfMemory',
+    /probably by the kernel's out-of-memory killer/,
+  ],
+  ['crashed', { exit: { code: null, signal: 'SIGSEGV' } }, 'crashed', /ended by SIGSEGV/],
+  ['too old', { exit: { code: 86, signal: null }, programReached: false }, 'interpreterTooOld', /\/venv\/bin\/python/],
+  ['exit code 86 of the program', { exit: { code: 86, signal: null } }, null, /^$/],
+  [
+    'file gone',
+    { exit: { code: 2, signal: null }, programReached: false, missingFile: '/x.py' },
+    'fileGone',
+    /\/x\.py/,
+  ],
+  ['no Python', { exit: { code: 4, signal: null }, programReached: false }, 'interpreterFailed', /exit code 4/],
+  ['disk full', { logFailure: 'ENOSPC: no space left on device, write' }, 'diskFull', /disk is full/],
+  ['log lost', { logFailure: 'EIO: i/o error, write' }, 'outputLog', /EIO/],
+];
+
+for (const [name, facts, code, message] of cases) {
+  test(`explained: ${name}`, () => {
+    const error = explainEnd({ ...wentWell, ...facts });
+    assert.equal(error?.code ?? null, code);
+    assert.match(error?.message ?? '', message);
+  });
+}
+
+test('an interpreter that could not be started is named, with where it came from', () => {
+  for (const code of ['ENOENT', 'EACCES', 'ENOEXEC', null]) {
+    const error = explainSpawnFailure(new Error('spawn'), code, interpreter);
+    assert.equal(error.remedy, 'openInterpreterSetting');
+    assert.match(error.message, /\/venv\/bin\/python .*workspace \.venv/);
+  }
+  assert.equal(explainSpawnFailure(new Error('spawn'), 'EAGAIN', interpreter).code, 'noProcess');
+});
+
+test('advice only where Python leaves one alone', () => {
+  const error = { type: 'ValueError', message: 'm', file: 'f', line: 3, column: null, module: null };
+  assert.equal(programErrorOf(error, interpreter).advice, '');
+  assert.equal(programErrorOf({ ...error, type: 'EOFError' }, interpreter).advice, '');
+  const missing = programErrorOf({ ...error, type: 'ModuleNotFoundError', module: 'numpy' }, interpreter);
+  assert.match(missing.advice, /^\/venv\/bin\/python -X dev has no module numpy/);
+});
+
+test("the program's environment: ours and the user's, without what VS Code tells its own children", () => {
+  const inherited = {
+    PATH: '/bin',
+    ELECTRON_RUN_AS_NODE: '1',
+    VSCODE_IPC_HOOK: 'x',
+    VSCODE_PORTABLE: '/p',
+    PYTHONUNBUFFERED: '',
+    MINE: 'old',
+  };
+  const run = { runId: 'r1', env: { MINE: 'new', RUN_IN_PARALLEL_RUN: 'forged' } };
+  assert.deepEqual(interpreterEnvironment(inherited, run, 'linux'), {
+    PATH: '/bin',
+    VSCODE_PORTABLE: '/p',
+    MINE: 'new',
+    PYTHONUNBUFFERED: '1',
+    RUN_IN_PARALLEL_RUN: 'r1',
+  });
+  assert.equal(interpreterEnvironment({}, run, 'win32').PYTHONIOENCODING, 'utf-8');
+});

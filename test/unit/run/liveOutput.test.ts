@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OutputChunk } from '../../../src/protocol/hostWorker.ts';
+import { LiveOutput } from '../../../src/worker/liveOutput.ts';
+
+function liveOutput(capacity: number, perSecond: number) {
+  const sent: OutputChunk[][] = [];
+  const clock = { ms: 0 };
+  const live = new LiveOutput({
+    send: chunks => sent.push(chunks),
+    logFiles: { stdout: '/log', stderr: null },
+    capacity,
+    perSecond,
+    nowMs: () => clock.ms,
+  });
+  const say = (text: string, stream: OutputChunk['stream'] = 'stdout') => live.add(stream, Buffer.from(text));
+  return { live, sent, clock, say };
+}
+
+test('neighbours are put together, the order of the streams is kept', () => {
+  const { live, sent, say } = liveOutput(1000, 1000);
+  say('a');
+  say('b');
+  say('!', 'stderr');
+  say('c');
+  live.flush();
+  live.flush();
+  assert.deepEqual(sent, [
+    [
+      { stream: 'stdout', text: 'ab' },
+      { stream: 'stderr', text: '!' },
+      { stream: 'stdout', text: 'c' },
+    ],
+  ]);
+});
+
+test('a host that takes nothing over gets no more than the capacity, then hears what it missed', () => {
+  const { live, sent, clock, say } = liveOutput(100, 1_000_000);
+  for (let n = 0; n < 50; n++) {
+    say('0123456789');
+    live.flush();
+    clock.ms += 1000;
+  }
+  assert.equal(
+    sent.flat().reduce((sum, { text }) => sum + text.length, 0),
+    100,
+  );
+  live.taken(100);
+  say('next');
+  live.flush();
+  assert.equal(sent.at(-1)?.[0]?.text, '\n[… 400 bytes left out here; all of it is in /log …]\nnext');
+});
+
+test('a flood is thinned out to the rate, however fast the host is', () => {
+  const { live, sent, clock, say } = liveOutput(1000, 500);
+  for (let n = 0; n < 1000; n++) {
+    say('x'.repeat(100));
+    live.flush();
+    live.taken(sent.at(-1)?.[0]?.text.length ?? 0);
+    clock.ms += 10;
+  }
+  const shown = sent.flat().reduce((sum, { text }) => sum + text.replaceAll(/[^x]/g, '').length, 0);
+  // 10 s at 500 a second and the capacity at first.
+  assert.ok(shown > 3000 && shown <= 6000, `${shown} characters shown`);
+});
+
+test('a gap at the end and half a character are told', () => {
+  const { live, sent, say } = liveOutput(10, 0);
+  say('0123456789');
+  say('more', 'stderr');
+  say('and more', 'stderr');
+  live.add('stdout', Buffer.from([0xe2, 0x82]));
+  live.end();
+  assert.deepEqual(sent, [
+    [
+      { stream: 'stdout', text: '0123456789\n[… 2 bytes left out here; all of it is in /log …]\n' },
+      { stream: 'stderr', text: '\n[… 12 bytes left out here …]\n' },
+    ],
+  ]);
+  const other = liveOutput(10, 0);
+  other.live.add('stdout', Buffer.from([0x41, 0xe2, 0x82]));
+  other.live.end();
+  assert.deepEqual(other.sent, [[{ stream: 'stdout', text: 'A\ufffd' }]]);
+});
