@@ -55,7 +55,7 @@ test('a running clock goes on between two answers', () =>
 
 test('the buttons of a section', () =>
   withPanel({ prepare: () => window.fake.add({ phase: 'running', status: null }) }, async page => {
-    await page.click('button:has-text("Stop")');
+    await page.click('.section .stop');
     await page.click('.section-title');
     assert.deepEqual((await sent(page, 'stop'))[0], { kind: 'stop', runId: 'run-1' });
     assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 10 });

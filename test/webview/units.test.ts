@@ -56,7 +56,7 @@ test('ANSI: sixteen named colours, the cube, greys and true colour', () => {
 });
 
 test('links: tracebacks and warnings, not made-up names', () => {
-  assert.deepEqual(findLinks('  File "/a b/x.py", line 12, in f'), [{ from: 2, to: 26, file: '/a b/x.py', line: 12 }]);
+  assert.deepEqual(findLinks('  File "/a b/x.py", line 12, in f'), [{ from: 2, to: 27, file: '/a b/x.py', line: 12 }]);
   assert.deepEqual(findLinks('C:\\x.py:3: DeprecationWarning: old'), [{ from: 0, to: 9, file: 'C:\\x.py', line: 3 }]);
   assert.deepEqual(findLinks('  File "<string>", line 1'), []);
   assert.deepEqual(findLinks('at 12:30: hello'), []);
