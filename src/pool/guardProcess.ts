@@ -55,6 +55,8 @@ export class GuardProcess {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
+    // Until now nobody had to wait for it.
+    child.ref();
     child.stdin.end();
     await ended;
   }

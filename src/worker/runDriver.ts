@@ -19,12 +19,10 @@ import { LiveTrace } from './liveTrace.ts';
 import { outOfMemoryKills } from './memoryPressure.ts';
 import { OutputCapture } from './outputCapture.ts';
 import type { OutputPipes } from './outputPipes.ts';
+import { ProcessLimit } from './processLimit.ts';
 import { findProcesses, killTree, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
 import { errorCode, exists, programWasReached, readRunnerResult, runPaths } from './runFolder.ts';
 
-/** How often the number of a run's processes is checked, in ms; less often when counting takes long. */
-const countMs = 200;
-const countShare = 0.05;
 /** The final sweep gives up on processes that even SIGKILL doesn't end. */
 const sweepDeadlineMs = 1000;
 /** How long a process may take to end once its output is closed. */
@@ -42,8 +40,9 @@ export class RunDriver {
   private readonly output: OutputCapture;
   private readonly trace: LiveTrace;
   private readonly clockZeroNs: bigint;
+  private readonly limit: ProcessLimit;
   private readonly oomKillsBefore = outOfMemoryKills();
-  private readonly timers = new Map<RunTimer | 'timeout' | 'count', NodeJS.Timeout>();
+  private readonly timers = new Map<RunTimer | 'timeout', NodeJS.Timeout>();
   private readonly ended: Promise<RunStatus>;
   private onEnded: (status: RunStatus) => void = () => undefined;
   private state: RunState = initialRunState;
@@ -65,6 +64,7 @@ export class RunDriver {
     });
     this.clockZeroNs = process.hrtime.bigint();
     this.tree = runProcesses(task.request.runId, null);
+    this.limit = new ProcessLimit(task.request.limits.maxProcesses, () => this.stop('tooManyProcesses'));
     this.output = new OutputCapture({
       runDir: task.runDir,
       bytesInMemory: task.request.limits.outputBytesInMemory,
@@ -83,6 +83,7 @@ export class RunDriver {
   async run(): Promise<RunOutcome> {
     this.feed({ kind: 'threadReady' });
     const status = await this.ended;
+    this.limit.stop();
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.interpreter?.closeOutput();
@@ -183,7 +184,7 @@ export class RunDriver {
     if (this.state.phase !== 'running') return;
     const { timeoutMs } = this.task.request.limits;
     if (timeoutMs !== null) this.setTimer('timeout', timeoutMs, () => this.stop('timeout'));
-    this.countProcesses();
+    this.limit.start(this.tree);
     this.trace.start(pid);
   }
 
@@ -199,19 +200,8 @@ export class RunDriver {
     this.feed({ kind: 'exited', ...exit });
   }
 
-  /** Stops the run when it has too many processes; what it finds is also what a later sweep remembers. */
-  private countProcesses(): void {
-    const begunAtMs = performance.now();
-    if (findProcesses(this.tree).length > this.task.request.limits.maxProcesses) {
-      this.stop('tooManyProcesses');
-      return;
-    }
-    const tookMs = performance.now() - begunAtMs;
-    this.setTimer('count', Math.max(countMs, tookMs / countShare), () => this.countProcesses());
-  }
-
   private async sweep(): Promise<void> {
-    this.clearTimer('count');
+    this.limit.stop();
     try {
       const survivors = this.state.stop === null ? await this.survivors() : 0;
       if (survivors > 0) this.trace.warn(survivorsSentence(survivors));
@@ -288,12 +278,12 @@ export class RunDriver {
     }
   }
 
-  private setTimer(name: RunTimer | 'timeout' | 'count', ms: number, action: () => void): void {
+  private setTimer(name: RunTimer | 'timeout', ms: number, action: () => void): void {
     this.clearTimer(name);
     this.timers.set(name, setTimeout(action, ms));
   }
 
-  private clearTimer(name: RunTimer | 'timeout' | 'count'): void {
+  private clearTimer(name: RunTimer | 'timeout'): void {
     clearTimeout(this.timers.get(name));
     this.timers.delete(name);
   }
