@@ -5,7 +5,7 @@ import { stateText } from '../../trace/words.ts';
 import { element, setText, uniqueId } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Theme } from '../theme.ts';
-import { texel } from '../timeline/pixels.ts';
+import { texel } from '../timeline/hatchTable.ts';
 import { count, percent } from '../words.ts';
 
 const swatchWidth = 20;

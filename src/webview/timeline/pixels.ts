@@ -2,6 +2,7 @@ import type { Ns } from '../../base/time.ts';
 import { taskStatuses } from '../../trace/model.ts';
 import { emptyCode, manyCode, paintCodeCount, spanCodeBase, type Theme, taskCodeBase } from '../theme.ts';
 import { hatchPeriod } from './hatches.ts';
+import { HatchTable } from './hatchTable.ts';
 import { firstEndingAfter, type RowView } from './windowTile.ts';
 
 const failedCode = taskCodeBase + taskStatuses.indexOf('failed');
@@ -23,7 +24,8 @@ export class PixelBuffer {
   words = new Uint32Array(this.image.data.buffer);
   private codes = new Uint8Array(1);
   private lookups = new Uint16Array(1);
-  private readonly tables = new Map<string, Uint32Array>();
+  private readonly used = new Uint8Array(paintCodeCount);
+  private readonly tables = new Map<string, HatchTable>();
   private tablesTheme: Theme | null = null;
 
   /** Makes room for a picture; what was painted is gone. */
@@ -66,30 +68,39 @@ export class PixelBuffer {
     columns: Columns,
     { top, height, scale, theme }: { top: number; height: number; scale: number; theme: Theme },
   ): void {
-    const { codes, lookups, words } = this;
+    const { codes, lookups, used, words } = this;
     const width = this.image.width;
     const period = hatchPeriod * scale;
     const table = this.table(theme, height, scale);
     const empty = emptyCode * period;
     // The hatch belongs to the time, not to the screen: otherwise it would crawl through the spans when panning.
     const phase = Math.round(columns.startNs / columns.nsPerColumn) % period;
-    let painted = false;
+    used.fill(0);
+    let previous = emptyCode;
     for (let x = 0, p = phase; x < width; x += 1) {
       const code = codes[x] ?? emptyCode;
-      if (code === emptyCode) lookups[x] = empty;
-      else {
-        lookups[x] = code * period + p;
-        painted = true;
+      if (code !== previous) {
+        previous = code;
+        used[code] = 1;
       }
+      lookups[x] = code === emptyCode ? empty : code * period + p;
       p += 1;
       if (p === period) p = 0;
     }
-    if (!painted) return;
-    const lineLength = paintCodeCount * period;
+    used[previous] = 1;
+    used[emptyCode] = 0;
+    if (!used.includes(1)) return;
+    const firstLine = Math.max(0, -top);
     const lastLine = Math.min(height, this.image.height - top);
-    for (let y = Math.max(0, -top); y < lastLine; y += 1) {
-      const line = table.subarray(y * lineLength, (y + 1) * lineLength);
+    for (let y = firstLine; y < lastLine; y += 1) {
       const offset = (top + y) * width;
+      const twin = table.twin(y, used);
+      if (twin >= firstLine) {
+        const source = (top + twin) * width;
+        words.copyWithin(offset, source, source + width);
+        continue;
+      }
+      const line = table.line(y);
       for (let x = 0; x < width; x += 1) {
         const colour = line[lookups[x] ?? 0] ?? 0;
         if (colour !== 0) words[offset + x] = colour;
@@ -97,8 +108,7 @@ export class PixelBuffer {
     }
   }
 
-  /** Colour of each (line, code, hatch phase); 0 = leaves what is there. */
-  private table(theme: Theme, height: number, scale: number): Uint32Array {
+  private table(theme: Theme, height: number, scale: number): HatchTable {
     if (this.tablesTheme !== theme) {
       this.tables.clear();
       this.tablesTheme = theme;
@@ -106,25 +116,10 @@ export class PixelBuffer {
     const key = `${height} ${scale}`;
     const known = this.tables.get(key);
     if (known) return known;
-    const period = hatchPeriod * scale;
-    const table = new Uint32Array(height * paintCodeCount * period);
-    let at = 0;
-    for (let y = 0; y < height; y += 1) {
-      for (let code = 0; code < paintCodeCount; code += 1) {
-        for (let x = 0; x < period; x += 1, at += 1) table[at] = texel(theme, code, x, y, height, scale);
-      }
-    }
+    const table = new HatchTable(theme, height, scale);
     this.tables.set(key, table);
     return table;
   }
-}
-
-/** Colour of one texel of a code; 0 = none. x, y and height in texels, `scale` texels per CSS pixel. */
-export function texel(theme: Theme, code: number, x: number, y: number, height: number, scale: number): number {
-  const ink = theme.inks[code];
-  if (!ink) return 0;
-  const shade = ink.hatch?.(Math.floor(x / scale), Math.floor(y / scale), Math.round(height / scale)) ?? 0;
-  return shade === -1 ? 0 : shade === 1 ? ink.ink : ink.base;
 }
 
 function fillRange(codes: Uint8Array, columns: Columns, startNs: Ns, endNs: Ns, code: number): void {
