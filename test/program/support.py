@@ -70,11 +70,14 @@ def plain(python: str, source: str, argv=(), flags=(), folder: str | None = None
         return Result(out.replace(file, 'FILE'), err.replace(file, 'FILE'), code, temporary)
 
 
-def run(python: str, units, selection=None, argv=(), flags=(), saved=True, trace=False, show=False) -> Result:
+def run(python: str, units, selection=None, argv=(), flags=(), saved=True, trace=False, show=False, beside=None) -> Result:
     """Runs units: a source text (written to file.py when `saved`), or a list of cells. `selection` as in the spec, or (first, last)."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = os.path.join(folder, 'run')
         os.makedirs(os.path.join(run_dir, 'trace'))
+        for name, text in (beside or {}).items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as handle:
+                handle.write(text)
         file = os.path.join(folder, 'file.py')
         if isinstance(units, str):
             with open(file, 'w', encoding='utf-8', newline='') as handle:

@@ -127,6 +127,14 @@ with mp.Pool(1) as pool: print(pool.map(f, [1]))
 '''], '[1]\n', err=['Exception in thread T', 'cell1", line 6, in boom\n    return 1 / 0\n', 'ZeroDivisionError']),
     'syntax error in a cell': Case([SET, 'print("never")', 'x = = 1'], '', code=1, selection=(1, 1),
                                    err=['cell3", line 1\n', 'x = = 1', 'SyntaxError: invalid syntax']),
+    'magics': Case([SET + '%matplotlib inline\ndef f(x):\n    return 1 % x\n!ls\nfiles = !echo a b\n%time K = 3', '''%%time
+with mp.Pool(1) as pool: print(pool.map(f, [2, K]), files)
+text = (
+    'a' 'b'
+% ())
+print(text)'''], "[1, 1] ['a b']\nab\n", selection=(1, 6)),
+    'guarded cell': Case([SET + 'print("once")\ndef f(x): return x',
+                          'if __name__ == "__main__":\n    with mp.Pool(1) as p: print(p.map(f, [1]))'], 'once\n[1]\n'),
     'more is defined between two pools': Case(SET + '''
 def f(x): return x
 with mp.Pool(1) as pool: print(pool.map(f, [1]))
@@ -158,7 +166,7 @@ def main():
 main()
 ''', '[1]\n'),
 }
-CORE = ('snippet', 'selection', 'error in a worker', 'grandchild', 'exception in a thread')
+CORE = ('snippet', 'error in a worker', 'grandchild')
 
 
 class PoolsTest(unittest.TestCase):

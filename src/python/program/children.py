@@ -78,7 +78,7 @@ class Watched:
         self._program = program
         self._folder = folder
         self._steps = {step.code: index for index, step in enumerate(program.steps)}
-        self._recreate = not program.whole
+        self._recreate = not program.whole or len(program.units) > 1
         self._guarded: bool | None = None
         self._written: dict[tuple, str] = {}
         self._analysed: tuple = (None, None)

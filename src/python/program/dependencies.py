@@ -47,10 +47,14 @@ class Analysis:
         self._effects: dict[int, tuple[set[str], set[str]]] = {}
         self.facts: list[Facts | None] = [facts_of(statement) for statement in statements]
         self._binders: dict[str, list[int]] = {}
+        self._alias_groups: dict[str, list[tuple[int, set[str]]]] = {}
         self._imported: dict[str, str] = {}
         for index, facts in enumerate(self.facts):
             for name in facts.binds if facts else ():
                 self._binders.setdefault(name, []).append(index)
+            for alias in facts.aliases if facts else ():
+                for name in alias:
+                    self._alias_groups.setdefault(name, []).append((index, alias))
             self._note_imports(statements[index].node)
 
     def _note_imports(self, node) -> None:
@@ -132,15 +136,13 @@ class Analysis:
 
     def _aliases(self, name: str, start: int, before: int) -> set[str]:
         """The names that may stand for the same object, other than modules and functions (these are not changed by being passed on)."""
-        group, grew = {name}, True
-        while grew:
-            grew = False
-            for facts in self.facts[start:before]:
-                for alias in facts.aliases if facts else ():
-                    more = {n for n in alias if not self._is_fixed(n)}
-                    if more & group and not more <= group:
-                        group |= more
-                        grew = True
+        group, todo = {name}, [name]
+        while todo:
+            for index, alias in self._alias_groups.get(todo.pop(), ()):
+                if start <= index < before:
+                    more = {n for n in alias - group if not self._is_fixed(n)}
+                    group |= more
+                    todo.extend(more)
         return group
 
     def _is_fixed(self, name: str) -> bool:

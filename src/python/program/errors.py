@@ -7,7 +7,7 @@ import sys
 from . import sources
 
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-user_files: set[str] = set()
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
 
 
 def is_ours(code) -> bool:
@@ -128,7 +128,7 @@ def describe(error: BaseException, units: list) -> dict:
         message = str(error)
     except Exception:
         message = '<exception str() failed>'
-    file, line, column = innermost(error, {unit.file for unit in units})
+    file, line, column = innermost(error, units)
     if isinstance(error, SyntaxError):
         message = str(error.msg)
         if error.lineno and error.filename and (line is None or is_user_file(error.filename, units)):
@@ -138,21 +138,19 @@ def describe(error: BaseException, units: list) -> dict:
 
 
 def is_user_file(file: str, units: list) -> bool:
-    return any(unit.file == file for unit in units) or is_beside(file, units)
+    """The program's own text, and modules of the user's that are neither installed packages nor the standard library."""
+    if any(unit.file == file for unit in units):
+        return True
+    return not file.startswith((_FOLDER, _LIBRARY, '<')) and 'site-packages' not in file and 'dist-packages' not in file
 
 
-def is_beside(file: str, units: list) -> bool:
-    folder = os.path.dirname(units[0].file)
-    return bool(folder) and file.startswith(folder + os.sep) and 'site-packages' not in file
-
-
-def innermost(error: BaseException, files: set[str]):
-    """(file, line, column) of the innermost frame in the user's own files; Nones when there is none."""
+def innermost(error: BaseException, units: list):
+    """(file, line, column) of the innermost frame in the user's own code; Nones when there is none."""
     found = (None, None, None)
     entry = error.__traceback__
     while entry is not None:
         code = entry.tb_frame.f_code
-        if code.co_filename in files:
+        if is_user_file(code.co_filename, units):
             found = (code.co_filename, entry.tb_lineno, column_of(code, entry.tb_lasti))
         entry = entry.tb_next
     return found

@@ -51,6 +51,7 @@ class Program:
 def make(units: list[Unit], ranges: list[dict] | None) -> Program:
     """Never raises for bad input: the Program then carries the SyntaxError."""
     program = Program(units, ranges is None)
+    program.notes.extend(note for unit in units for note in unit.notes)
     try:
         if ranges is None:
             take_everything(program)

@@ -25,7 +25,8 @@ def main(namespace: dict, package_folder: str, modules: frozenset[str], argument
         raise SystemExit(USAGE)
     spec = jsonfile.read(arguments[-1])
     try:
-        units = [Unit(index, unit['file'], unit['source']) for index, unit in enumerate(spec['units'])]
+        is_notebook = len(spec['units']) > 1 or not spec['units'][0]['file'].endswith(('.py', '.pyw'))
+        units = [Unit(index, unit['file'], unit['source'], is_notebook) for index, unit in enumerate(spec['units'])]
     except OSError as error:
         sys.stderr.write("%s: can't open file %r: [Errno %s] %s\n" % (sys.executable, error.filename, error.errno, error.strerror))
         raise SystemExit(USAGE)
@@ -73,7 +74,6 @@ def become_main(namespace: dict, program: plan.Program, package_folder: str, arg
 
 def install(program: plan.Program, folder: str, trace: bool) -> None:
     """What must be in place before the first statement. A fault in here is ours: told, and the program runs without it."""
-    errors.user_files.update(unit.file for unit in program.units)
     sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
     if sources.unsaved():
         hooks.after_import('threading', errors.thread_hook)

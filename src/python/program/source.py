@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import _ast as ast
 
+from . import magics
+
 ONLY_AST = ast.PyCF_ONLY_AST
 UNSAVED = '<unsaved>'
 
@@ -14,7 +16,7 @@ class Unit:
     `saved`: the file on disk holds exactly this text, so that C code that reads the disk shows the right lines.
     """
 
-    def __init__(self, index: int, file: str, source: str | None) -> None:
+    def __init__(self, index: int, file: str, source: str | None, is_cell: bool = False) -> None:
         self.index = index
         self.file = file
         data: bytes | None = None
@@ -31,12 +33,33 @@ class Unit:
         self.lines = split_lines(self.text)
         self.tree = None  # type: ast.Module | None
         self.error = None  # type: SyntaxError | None
+        self.notes = []  # type: list[str]
         try:
             # Bytes as they are: Python itself then judges encoding cookies and forbidden bytes.
             self.tree = parse(data if source is None and data is not None else self.text, file)
         except SyntaxError as error:
             self.error = error if self.saved else self._error_of_text(error)
             complete_error(self.error, self)
+            if is_cell:
+                self._parse_without_magics()
+
+    def _parse_without_magics(self) -> None:
+        """Parses a cell with what IPython adds to Python; its lines stay those of the editor."""
+        lines, note = magics.replace_cell_magic(self.lines)
+        notes = [note] if note else []
+        for _ in range(len(lines) + 1):
+            try:
+                self.tree = parse(''.join(lines), UNSAVED)
+            except SyntaxError as error:
+                number = error.lineno or 0
+                replaced = magics.replace_line(lines[number - 1]) if 0 < number <= len(lines) else None
+                if replaced is None or replaced[0] == lines[number - 1]:
+                    return
+                lines = lines[:number - 1] + [replaced[0]] + lines[number:]
+                notes += [replaced[1]] if replaced[1] else []
+            else:
+                self.error, self.notes = None, notes
+                return
 
     def _error_of_text(self, error: SyntaxError) -> SyntaxError:
         """The parser looks the line up on disk, and clips columns to what it finds there: so once more under no file's name."""
