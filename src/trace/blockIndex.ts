@@ -1,3 +1,5 @@
+import { taskStatuses } from './model.ts';
+
 /**
  * Finds the entry of a row that is worth drawing when many share a pixel, without looking at each.
  *
@@ -8,13 +10,17 @@
  * Best: failed or lost before all others, then the longest, then the first.
  */
 const fanOut = 64;
+const failed = taskStatuses.indexOf('failed');
+const lost = taskStatuses.indexOf('lost');
 
+/** Entries of a row: place p is entry items[p] of the columns, or p itself. NaN as an end: still open, counts as endless. */
 export interface IndexedEntries {
   length: number;
-  /** Ns; an entry that is still open counts as endless. */
-  duration(place: number): number;
-  /** True for what must stay visible however short it is. */
-  isUrgent(place: number): boolean;
+  start: Float64Array;
+  end: Float64Array;
+  items: Uint32Array | null;
+  /** Task statuses, of which failed and lost ones must stay visible however short they are; null: none is urgent. */
+  statuses: Uint8Array | null;
 }
 
 export class BlockIndex {
@@ -71,11 +77,24 @@ export class BlockIndex {
 
   private better(a: number, b: number): number {
     if (a === b) return a;
-    const urgentA = this.entries.isUrgent(a);
-    const urgentB = this.entries.isUrgent(b);
-    if (urgentA !== urgentB) return urgentA ? a : b;
-    const difference = this.entries.duration(a) - this.entries.duration(b);
-    if (difference !== 0) return difference > 0 ? a : b;
-    return Math.min(a, b);
+    const { items, start, end, statuses } = this.entries;
+    const itemA = items ? (items[a] ?? 0) : a;
+    const itemB = items ? (items[b] ?? 0) : b;
+    if (statuses) {
+      const urgentA = isUrgent(statuses[itemA]);
+      if (urgentA !== isUrgent(statuses[itemB])) return urgentA ? a : b;
+    }
+    const difference = length(start, end, itemA) - length(start, end, itemB);
+    if (difference > 0) return a;
+    return difference < 0 ? b : Math.min(a, b);
   }
+}
+
+function length(start: Float64Array, end: Float64Array, item: number): number {
+  const ns = (end[item] ?? 0) - (start[item] ?? 0);
+  return ns >= 0 ? ns : Number.MAX_VALUE;
+}
+
+function isUrgent(status: number | undefined): boolean {
+  return status === failed || status === lost;
 }

@@ -4,6 +4,7 @@ import { endAt, firstVisible, itemAt, placeFrom, type Row, startAt } from './row
 
 /** Finer than any screen; keeps an answer bounded whatever is asked. */
 const maxBuckets = 20_000;
+const nearby = 16;
 
 /**
  * What is visible of some rows, at most one entry per bucket (pixel column) and row:
@@ -17,9 +18,11 @@ const maxBuckets = 20_000;
  * The work depends on the visible buckets, not on how many entries there are.
  */
 export function windowOf(rows: { thread: number; row: Row }[], params: WindowParams, strings: string[]): WindowData {
-  const sink = new Sink(params.startNs, strings);
   const { startNs, endNs } = params;
   const bucketNs = Math.max(params.bucketNs, (endNs - startNs) / maxBuckets, 1e-3);
+  const buckets = Math.ceil((endNs - startNs) / bucketNs) + 2;
+  const atMost = rows.reduce((sum, { row }) => sum + Math.min(row.length, buckets), 0);
+  const sink = new Sink(startNs, strings, Math.max(1, atMost));
   const described = rows.map(({ thread, row }) => {
     const offset = sink.length;
     sink.begin(row);
@@ -41,7 +44,7 @@ function pick(row: Row, startNs: Ns, endNs: Ns, bucketNs: Ns, sink: Sink): void 
     if (startNs + (bucket + 1) * bucketNs <= seen) bucket++;
     const bucketStart = startNs + bucket * bucketNs;
     const bucketEnd = startNs + (bucket + 1) * bucketNs;
-    let next = endAt(row, place) >= bucketEnd ? place + 1 : placeFrom(row, place + 1, Math.min(bucketEnd, endNs));
+    let next = groupEnd(row, place, bucketEnd, endNs);
     let best = next - place === 1 ? place : row.index.best(place, next);
     const last = next - 1;
     // The last one goes on in later buckets, but another one is shown in this: it is told there.
@@ -62,23 +65,39 @@ function pick(row: Row, startNs: Ns, endNs: Ns, bucketNs: Ns, sink: Sink): void 
   }
 }
 
-/** Growing columns of the answer. */
+/** First place after `place` that begins in a later bucket: mostly near, so a short walk comes before the search. */
+function groupEnd(row: Row, place: number, bucketEnd: Ns, endNs: Ns): number {
+  const limit = bucketEnd < endNs ? bucketEnd : endNs;
+  const { start, items } = row;
+  const near = Math.min(row.length, place + nearby);
+  for (let next = place + 1; next < near; next++) {
+    if ((start[items ? (items[next] ?? 0) : next] ?? 0) >= limit) return next;
+  }
+  return near < row.length ? placeFrom(row, near, limit) : near;
+}
+
+/** Columns of the answer, large enough from the start for what their rows can need. */
 class Sink {
   length = 0;
   readonly names = [''];
   private readonly zeroNs: Ns;
   private readonly strings: string[];
   private readonly nameNumbers: Uint32Array;
-  private start = new Float64Array(1024);
-  private end = new Float64Array(1024);
-  private code = new Uint8Array(1024);
-  private hidden = new Uint32Array(1024);
-  private name = new Uint32Array(1024);
+  private start: Float64Array;
+  private end: Float64Array;
+  private code: Uint8Array;
+  private hidden: Uint32Array;
+  private name: Uint32Array;
   private rowNames: Uint32Array | null = null;
 
-  constructor(zeroNs: Ns, strings: string[]) {
+  constructor(zeroNs: Ns, strings: string[], capacity: number) {
     this.zeroNs = zeroNs;
     this.strings = strings;
+    this.start = new Float64Array(capacity);
+    this.end = new Float64Array(capacity);
+    this.code = new Uint8Array(capacity);
+    this.hidden = new Uint32Array(capacity);
+    this.name = new Uint32Array(capacity);
     this.nameNumbers = new Uint32Array(strings.length);
   }
 

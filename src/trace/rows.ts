@@ -1,14 +1,7 @@
 import type { Ns } from '../base/time.ts';
 import type { RowKind } from '../protocol/query.ts';
-import { BlockIndex } from './blockIndex.ts';
-import {
-  type SpanColumns,
-  type StateColumns,
-  type TaskTable,
-  type ThreadTrack,
-  type Trace,
-  taskStatuses,
-} from './model.ts';
+import { BlockIndex, type IndexedEntries } from './blockIndex.ts';
+import type { SpanColumns, StateColumns, TaskTable, ThreadTrack, Trace } from './model.ts';
 import { lowerBound } from './table.ts';
 
 /**
@@ -40,9 +33,6 @@ interface Lane {
   length: number;
   index: BlockIndex;
 }
-
-const failed = taskStatuses.indexOf('failed');
-const lost = taskStatuses.indexOf('lost');
 
 /** Indexes are made when first asked for, and live as long as the columns that they belong to. */
 const lanesOf = new WeakMap<StateColumns | SpanColumns, Lane[]>();
@@ -140,16 +130,13 @@ export function firstVisible(row: Row, ns: Ns): number {
   return low;
 }
 
-function entries(columns: { start: Float64Array; end: Float64Array }, items: Uint32Array | null, length: number) {
-  return { length, duration: durations(columns, items), isUrgent: () => false };
-}
-
-function durations({ start, end }: { start: Float64Array; end: Float64Array }, items: Uint32Array | null) {
-  return (place: number): number => {
-    const item = items ? (items[place] ?? 0) : place;
-    const ns = (end[item] ?? 0) - (start[item] ?? 0);
-    return Number.isNaN(ns) ? Number.POSITIVE_INFINITY : ns;
-  };
+function entries(
+  { start, end }: { start: Float64Array; end: Float64Array },
+  items: Uint32Array | null,
+  length: number,
+  statuses: Uint8Array | null = null,
+): IndexedEntries {
+  return { length, start, end, items, statuses };
 }
 
 function lanes(columns: StateColumns | SpanColumns, depthOf: (entry: number) => number): Lane[] {
@@ -246,11 +233,7 @@ function nest(tasks: TaskTable, own: number[]): Lane[] {
   }
   return rows.map(row => {
     const items = Uint32Array.from(row);
-    const isUrgent = (place: number) => {
-      const status = tasks.status[items[place] ?? 0];
-      return status === failed || status === lost;
-    };
-    const index = new BlockIndex({ length: row.length, duration: durations(tasks, items), isUrgent });
+    const index = new BlockIndex(entries(tasks, items, row.length, tasks.status));
     return { items, length: row.length, index };
   });
 }

@@ -77,7 +77,7 @@ function threadLines(run: RunSummary, width: number, paint: Paint): string[] {
   const hidden = run.threads.length - shown.size;
   if (hidden > 0) lines.push(`  … and ${hidden} more ${hidden === 1 ? 'thread' : 'threads'}`);
   const used = threadStates.filter(state => [...shown].some(thread => shares(thread).some(([one]) => one === state)));
-  const legend = used.map(state => `${marks[state].letter} ${stateText[state].label.toLowerCase()}`).join('   ');
+  const legend = used.map(state => `${marks[state].letter} ${inSentence(state)}`).join('   ');
   lines.push('', ...wrap(legend, width - 2).map(line => `  ${line}`));
   return lines;
 }
@@ -111,7 +111,7 @@ function threadLine(thread: ThreadSummary, names: number, bar: number, width: nu
   const words = parts
     .slice()
     .sort((a, b) => b[1] - a[1])
-    .map(([state, share]) => `${stateText[state].label.toLowerCase()} ${percentOf(share)}`);
+    .map(([state, share]) => `${inSentence(state)} ${percentOf(share)}`);
   return `${head}${drawn}${empty}  ${clip(words.join(', '), width - head.length - bar - 2)}`;
 }
 
@@ -209,4 +209,10 @@ function wrap(text: string, width: number): string[] {
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** `waiting for I/O`: only the first letter is made small. */
+function inSentence(state: ThreadState): string {
+  const { label } = stateText[state];
+  return label.charAt(0).toLowerCase() + label.slice(1);
 }
