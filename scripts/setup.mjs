@@ -7,7 +7,7 @@ import { findChromium, installChromium } from './lib/browser.mjs';
 import { installNode, nodeBinary, nodeFolder, pinnedNode } from './lib/node.mjs';
 import { nodeVersion, root } from './lib/places.mjs';
 import { npm, run, SetUpError } from './lib/processes.mjs';
-import { findPythons } from './lib/pythons.mjs';
+import { findPythons, newestPython } from './lib/pythons.mjs';
 import { installVSCode } from './lib/vscode.mjs';
 
 export { nodeBinary } from './lib/node.mjs';
@@ -56,7 +56,7 @@ const steps = {
     doing: 'VS Code (server build; the first time takes some minutes)',
     run: async () => {
       await installNode();
-      return (await installVSCode(findPythons().at(-1)?.path ?? 'python3')) ? 'installed' : 'ready';
+      return (await installVSCode(newestPython().path)) ? 'installed' : 'ready';
     },
   },
   chromium: {

@@ -1,13 +1,12 @@
 // `npm test [suite…] [-- --desktop]`: sets the machine up as far as the suites need it, runs them, and sums up. The last line is
 // "N passed, N failed" (and ", N skipped"). Needs only Node's own modules, because it runs before `npm ci`.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { findChromium } from './lib/browser.mjs';
 import { nodeBinary, nodeFolder } from './lib/node.mjs';
 import { root } from './lib/places.mjs';
 import { stopTree } from './lib/processes.mjs';
-import { findPythons } from './lib/pythons.mjs';
+import { findPythons, listPythons, newestPython } from './lib/pythons.mjs';
 import { explain, setUp } from './setup.mjs';
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
@@ -23,7 +22,7 @@ const suites = {
     minutes: 4,
     run: deadline => runNodeTests('test/unit/**/*.test.ts', deadline, 2),
   },
-  tracer: { needs: ['python'], minutes: 8, run: runTracerTests },
+  tracer: { needs: ['python'], minutes: 8, run: runPythonTests },
   process: {
     needs: ['node', 'packages', 'build', 'python'],
     minutes: 10,
@@ -50,7 +49,7 @@ function testEnvironment() {
   const env = { ...process.env, PATH: `${nodeFolder()}${delimiter}${process.env.PATH}`, PYTHONDONTWRITEBYTECODE: '1' };
   const chromium = findChromium();
   if (chromium) env.CHROMIUM = chromium;
-  env.RUN_IN_PARALLEL_PYTHONS = findPythons()
+  env.RUN_IN_PARALLEL_PYTHONS = listPythons()
     .map(({ path }) => path)
     .join(delimiter);
   return env;
@@ -116,24 +115,39 @@ function countPythonTests({ code, output }) {
   return { passed, failed: failed === 0 && (code !== 0 || passed + skipped === 0) ? 1 : failed, skipped };
 }
 
-/** The tracer's own tests, in Python, on every Python of the machine, two at a time. @param {number} deadline @returns {Promise<Counts>} */
-async function runTracerTests(deadline) {
+/**
+ * What runs in the user's interpreter is tested in Python, two at a time: the tracer by every Python of the machine; what re-creates
+ * programs by one, as its tests start all the others themselves.
+ * @param {number} deadline @returns {Promise<Counts>}
+ */
+async function runPythonTests(deadline) {
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const waiting = findPythons();
-  if (!existsSync(join(root, 'test/tracer'))) return { ...total, failed: 1 };
+  const waiting = [
+    { folder: 'test/program', python: newestPython() },
+    ...findPythons().map(python => ({ folder: 'test/tracer', python })),
+  ];
   async function work() {
-    for (let python = waiting.shift(); python; python = waiting.shift()) {
-      const args = ['-m', 'unittest', 'discover', '-v', '-s', 'test/tracer'];
-      const result = await watch(python.path, args, deadline, { quiet: true });
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { python, folder } = next;
+      const result = await watch(python.path, ['-m', 'unittest', 'discover', '-v', '-s', folder], deadline, {
+        quiet: true,
+      });
       const counts = countPythonTests(result);
-      for (const key of /** @type {(keyof Counts)[]} */ (Object.keys(total))) total[key] += counts[key];
+      add(total, counts);
       const shown = counts.failed > 0 ? result.output : skipLines(result.output);
-      const name = `Python ${python.version}${python.gil ? '' : ' without the GIL'}`;
+      const name = `${folder}, Python ${python.version}${python.gil ? '' : ' without the GIL'}`;
       console.log(`${counts.failed > 0 ? '✖' : '✔'} ${name}: ${sentence(counts)}\n${shown}`.trimEnd());
     }
   }
   await Promise.all([work(), work()]);
   return total;
+}
+
+/** @param {Counts} total @param {Counts} counts */
+function add(total, counts) {
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
 }
 
 /** @param {string} output */
@@ -190,7 +204,7 @@ for (const name of Object.keys(suites).filter(suite => named.length === 0 || nam
   const started = performance.now();
   const counts = await runSuite(name);
   const seconds = Math.round((performance.now() - started) / 1000);
-  for (const key of /** @type {(keyof Counts)[]} */ (Object.keys(total))) total[key] += counts[key];
+  add(total, counts);
   table.push(`${counts.failed > 0 ? '✖' : '✔'} ${name.padEnd(9)}${`${seconds} s`.padStart(6)}   ${sentence(counts)}`);
 }
 console.log(`\n${table.join('\n')}\n\n${sentence(total)}`);

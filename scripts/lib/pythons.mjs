@@ -23,13 +23,16 @@ function candidates() {
   return found.filter(path => path !== undefined && isProgram(path));
 }
 
+/** @type {Python[] | undefined} */
+let known;
+
 /**
- * The Pythons to test with: 3.8 or newer, one of each minor version (and build without the GIL), newest last.
- * $PYTHON and PATH come before pyenv's.
+ * The Pythons of this machine: 3.8 or newer, one of each minor version (and build without the GIL), newest last. $PYTHON and PATH
+ * come before pyenv's.
  * @returns {Python[]}
- * @throws {SetUpError} when there is none
  */
-export function findPythons() {
+export function listPythons() {
+  if (known) return known;
   /** @type {Map<string, Python & {minor: number}>} */
   const found = new Map();
   for (const candidate of candidates()) {
@@ -39,11 +42,22 @@ export function findPythons() {
     const key = `${minor}${gil ? '' : 't'}`;
     if (major === 3 && minor >= 8 && !found.has(key)) found.set(key, { path, version, minor, gil });
   }
-  if (found.size === 0) {
-    throw new SetUpError(
-      'No Python 3.8 or newer was found on PATH, in $PYTHON or in ~/.pyenv/versions.',
-      'Install Python (on Debian: apt-get install python3) or set PYTHON to its path.',
-    );
-  }
-  return [...found.values()].sort((a, b) => a.minor - b.minor);
+  known = [...found.values()].sort((a, b) => a.minor - b.minor);
+  return known;
+}
+
+/** As `listPythons`. @returns {[Python, ...Python[]]} @throws {SetUpError} when there is none */
+export function findPythons() {
+  const [first, ...others] = listPythons();
+  if (first) return [first, ...others];
+  throw new SetUpError(
+    'No Python 3.8 or newer was found on PATH, in $PYTHON or in ~/.pyenv/versions.',
+    'Install Python (on Debian: apt-get install python3) or set PYTHON to its path.',
+  );
+}
+
+/** The newest. @throws {SetUpError} when there is none */
+export function newestPython() {
+  const all = findPythons();
+  return all[all.length - 1] ?? all[0];
 }
