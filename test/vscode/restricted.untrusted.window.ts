@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createSuite, skip } from '../support/vscode/harness.ts';
 import { page } from '../support/vscode/page.ts';
-import { openPython, processesOfRuns } from './support.ts';
+import { notification, openPython, processesOfRuns } from './support.ts';
 
 const suite = createSuite();
 
@@ -12,7 +12,7 @@ suite.test('in an untrusted workspace nothing runs, and a message says why', asy
   if (!page.available) skip('this VS Code has no page to look at; the launcher of test/support/vscode provides one');
   await openPython('print(1)\n');
   const finished = vscode.commands.executeCommand('runInParallel.run');
-  await page.waitFor('.notification-toast:has-text("needs a trusted workspace")');
+  await notification('needs a trusted workspace');
   await vscode.commands.executeCommand('notifications.clearAll');
   await finished;
   assert.deepEqual(processesOfRuns(), []);

@@ -5,6 +5,7 @@ import { createSuite, skip } from '../support/vscode/harness.ts';
 import { page } from '../support/vscode/page.ts';
 import {
   cleanUp,
+  notification,
   openPython,
   openSample,
   processesOfRuns,
@@ -65,9 +66,9 @@ suite.test('palette, two selections, a panel with both, editing goes on, Stop le
   assert.equal(new Set(processesOfRuns().map(({ pid }) => pid)).size, 2);
   await page.screenshot('vscode-running');
 
-  await page.click('button[aria-label^="Stop"]', { frame: 'webview' });
+  await page.click('button[aria-label^="Stop"]:visible', { frame: 'webview' });
   await until('the first Stop ends one run', processesOfRuns, left => left.length === 1);
-  await page.click('button[aria-label^="Stop"]', { frame: 'webview' });
+  await page.click('button[aria-label^="Stop"]:visible', { frame: 'webview' });
   await untilNoProcess();
   await untilPanel('both are shown as stopped', text => (text.match(/cancelled|stopped/gi) ?? []).length >= 2);
   await page.screenshot('vscode-cancelled');
@@ -119,10 +120,12 @@ suite.test('closing the panel stops its runs', async () => {
   await openPython('import time\ntime.sleep(60)\n');
   await vscode.commands.executeCommand('runInParallel.run');
   await until('it runs', processesOfRuns, left => left.length === 1);
-  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
-  const panel = tabs.find(tab => tab.label === 'Run in Parallel');
-  assert.ok(panel, 'the panel has a tab');
-  await vscode.window.tabGroups.close(panel);
+  const panel = await until(
+    'the panel has a tab',
+    () => vscode.window.tabGroups.all.flatMap(group => group.tabs).find(tab => tab.label === 'Run in Parallel'),
+    tab => tab !== undefined,
+  );
+  if (panel) await vscode.window.tabGroups.close(panel);
   await untilNoProcess();
 });
 
@@ -133,9 +136,9 @@ suite.test('without any Python a message offers the setting', async () => {
   try {
     await openPython('print(1)\n');
     await vscode.commands.executeCommand('runInParallel.run');
-    await page.waitFor('.notification-toast:has-text("No Python interpreter was found")');
+    const message = await notification('No Python interpreter was found');
     await page.screenshot('vscode-no-interpreter');
-    await page.click('.notification-toast a:has-text("Open Setting")');
+    await page.click(`${message} a:has-text("Open Setting")`);
     await page.waitFor('.settings-editor');
     await page.waitFor('.setting-item:has-text("Python Path")');
   } finally {

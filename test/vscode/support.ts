@@ -71,10 +71,26 @@ export function untilNoProcess(): Promise<unknown> {
 export async function cleanUp(): Promise<void> {
   await vscode.commands.executeCommand('runInParallel.stop').then(undefined, () => undefined);
   await untilNoProcess();
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   for (const document of vscode.workspace.textDocuments) {
     if (!document.isUntitled || document.isClosed) continue;
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Waits for a notification; VS Code under test shows them in its list only, not as toasts. Returns its selector. */
+export async function notification(text: string): Promise<string> {
+  const selector = `.notification-list-item:has-text(${JSON.stringify(text)})`;
+  await until(
+    `the notification "${text}" is there`,
+    async () => {
+      await vscode.commands.executeCommand('notifications.showList');
+      return page.evaluateInMain<string>(
+        '[...document.querySelectorAll(".notification-list-item")].map(item => item.innerText).join("|")',
+      );
+    },
+    shown => shown.includes(text),
+  );
+  return selector;
 }

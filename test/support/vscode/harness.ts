@@ -1,5 +1,6 @@
 // A few lines of test runner for inside the extension host, where node:test can't own the process. It prints as node:test's "spec"
-// reporter does, so that one reader understands both.
+// reporter does, so that one reader understands both; a picture of the window is taken when a test fails.
+import { page } from './page.ts';
 
 interface Case {
   name: string;
@@ -39,12 +40,14 @@ export function createSuite(): Suite {
   const cases: Case[] = [];
   const cleanups: (() => void | Promise<void>)[] = [];
 
-  async function runOne({ body, timeout }: Case): Promise<unknown> {
+  async function runOne({ name, body, timeout }: Case): Promise<unknown> {
     let problem: unknown;
     try {
       await within(timeout, body);
     } catch (error) {
       problem = error;
+      if (!(error instanceof Skipped) && page.available)
+        await page.screenshot(`failed-${name.replaceAll(/\W+/g, '-').slice(0, 60)}`).catch(() => undefined);
     }
     for (const cleanup of cleanups) {
       try {

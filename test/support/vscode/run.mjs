@@ -16,7 +16,11 @@ const desktop = process.argv.includes('--desktop');
 const source = join(root, 'test/vscode');
 const out = join(root, 'test/.out/vscode');
 
-const windows = existsSync(source) ? readdirSync(source).filter(name => name.endsWith('.window.ts')) : [];
+/** `NAME` on the command line: only the windows whose file name starts so. */
+const only = process.argv.slice(2).find(argument => !argument.startsWith('--')) ?? '';
+const windows = existsSync(source)
+  ? readdirSync(source).filter(name => name.endsWith('.window.ts') && name.startsWith(only))
+  : [];
 if (windows.length === 0) {
   console.error('No test/vscode/*.window.ts to run.');
   process.exit(1);
