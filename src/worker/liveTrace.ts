@@ -10,6 +10,8 @@ import { TraceBuilder } from '../trace/builder.ts';
 import { encodeTrace } from '../trace/file.ts';
 import type { ProcessTrack } from '../trace/model.ts';
 import { TraceReader } from '../trace/reader.ts';
+import { runMarkerVariable } from './processTree.ts';
+import { ThreadStateSampler } from './threadStates/sampler.ts';
 import type { KnownProcess } from './threadStates/threadIndex.ts';
 import { TracerReader } from './tracerReader.ts';
 
@@ -22,30 +24,35 @@ const changedMs = 100;
 
 export type Changed = Omit<Extract<WorkerMessage, { kind: 'changed' }>, 'kind'>;
 
+export interface LiveTraceInit {
+  title: string;
+  startedAtMs: number;
+  clockZeroNs: bigint;
+  traceDir: string;
+  runId: string;
+  samplingHz: number;
+  onChanged: (changed: Changed) => void;
+  /** Living processes of the run, when their number changed. */
+  onProcessCount: (count: number) => void;
+}
+
 /**
  * The trace while it grows: what the tracer wrote and what the sampler saw goes into one builder, out of which questions are answered.
  * No fault in here ends a run: it becomes a warning of the trace.
  */
 export class LiveTrace {
+  private readonly init: LiveTraceInit;
   private readonly builder: TraceBuilder;
-  private readonly clockZeroNs: bigint;
   private readonly tracer: TracerReader;
-  private readonly onChanged: (changed: Changed) => void;
+  private sampler: ThreadStateSampler | null = null;
   private root: KnownProcess | null = null;
   private timer: NodeJS.Timeout | null = null;
   private revision = 0;
   private toldAtMs = Number.NEGATIVE_INFINITY;
   private hasNews = false;
 
-  constructor(init: {
-    title: string;
-    startedAtMs: number;
-    clockZeroNs: bigint;
-    traceDir: string;
-    onChanged: (changed: Changed) => void;
-  }) {
-    this.clockZeroNs = init.clockZeroNs;
-    this.onChanged = init.onChanged;
+  constructor(init: LiveTraceInit) {
+    this.init = init;
     this.builder = new TraceBuilder({
       title: init.title,
       startedAtMs: init.startedAtMs,
@@ -63,6 +70,18 @@ export class LiveTrace {
     this.safely('The interpreter could not be noted', () => {
       this.root = this.tracer.index.addProcess(rootTrack(rootPid), false);
     });
+    this.safely('The thread states could not be read', () => {
+      this.sampler = new ThreadStateSampler({
+        rootPid,
+        builder: this.builder,
+        index: this.tracer.index,
+        clockZeroNs: this.init.clockZeroNs,
+        hz: this.init.samplingHz,
+        marker: `${runMarkerVariable}=${this.init.runId}`,
+        onProcessCount: this.init.onProcessCount,
+      });
+      this.sampler.start();
+    });
     this.poll();
   }
 
@@ -78,7 +97,7 @@ export class LiveTrace {
   }
 
   nowNs(): Ns {
-    return Number(process.hrtime.bigint() - this.clockZeroNs);
+    return Number(process.hrtime.bigint() - this.init.clockZeroNs);
   }
 
   warn(text: string): void {
@@ -92,11 +111,24 @@ export class LiveTrace {
 
   /** Stops observing, takes in what is left and closes the trace. */
   finish(endNs: Ns): { bytes: ArrayBuffer; insights: Insight[] } {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    this.stopWatching();
     this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
     const trace = this.builder.finish(endNs);
     return { bytes: encodeTrace(trace), insights: findInsights(trace) };
+  }
+
+  /** A mistake of ours came out of one of the watchers' timers: what they have seen is kept, the program goes on unwatched. */
+  abandon(error: unknown): void {
+    this.builder.addWarning(`The run was watched no further because of a mistake of ours: ${messageOf(error)}`);
+    this.stopWatching();
+  }
+
+  private stopWatching(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const sampler = this.sampler;
+    this.sampler = null;
+    this.safely('The thread states could not be read to their end', () => sampler?.stop());
   }
 
   private poll(): void {
@@ -112,8 +144,10 @@ export class LiveTrace {
 
   /** False: there is more to be read at once. */
   private look(): boolean {
-    const { changed, isComplete } = this.tracer.poll();
-    if (changed) this.hasNews = true;
+    const { changed, isComplete, processes } = this.tracer.poll();
+    // States grow all the time.
+    if (changed || this.sampler) this.hasNews = true;
+    for (const process of processes) this.sampler?.learn(process);
     return isComplete;
   }
 
@@ -123,7 +157,7 @@ export class LiveTrace {
     this.hasNews = false;
     this.toldAtMs = nowMs;
     this.revision++;
-    this.onChanged({
+    this.init.onChanged({
       revision: this.revision,
       processes: processes.length,
       threads: threads.length,

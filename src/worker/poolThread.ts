@@ -40,7 +40,7 @@ async function drive(task: RunTask<MessagePort>): Promise<RunOutcome> {
   const { port, ...rest } = task;
   const host: HostPort = { send: (message, transfer = []) => port.postMessage(message, transfer) };
   const driver = new RunDriver(rest, host, await openOutputPipes(task.runDir));
-  const onFault = (error: unknown) => driver.fail(error);
+  const onFault = (error: unknown) => driver.onStrayFault(error);
   // A mistake in one of our callbacks must not end the thread: the program would be left alone.
   process.on('uncaughtException', onFault);
   process.on('unhandledRejection', onFault);

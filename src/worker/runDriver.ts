@@ -75,7 +75,12 @@ export class RunDriver {
       startedAtMs: Date.now(),
       clockZeroNs: this.clockZeroNs,
       traceDir: runPaths(task.runDir).traceDir,
+      runId: task.request.runId,
+      samplingHz: task.request.limits.samplingHz,
       onChanged: changed => host.send({ kind: 'changed', ...changed }),
+      onProcessCount: count => {
+        if (count > task.request.limits.maxProcesses) this.stop('tooManyProcesses');
+      },
     });
   }
 
@@ -92,7 +97,17 @@ export class RunDriver {
     return this.outcome(status);
   }
 
+  /** A mistake of ours that nobody caught. What ends a run is guarded; so it is one of those who watch, and the run goes on. */
+  onStrayFault(error: unknown): void {
+    this.trace.abandon(error);
+  }
+
+  /** Takes a message from the host. Never throws. */
   onHostMessage(message: HostMessage): void {
+    this.guarded(() => this.obey(message));
+  }
+
+  private obey(message: HostMessage): void {
     switch (message.kind) {
       case 'stop':
         this.stop(message.reason);
@@ -116,6 +131,14 @@ export class RunDriver {
   fail(error: unknown): void {
     this.fault ??= userError('internal', `Run in Parallel made a mistake: ${messageOf(error)}`, '', 'openLog');
     this.stop('fault');
+  }
+
+  private guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private feed(event: RunEvent): void {
@@ -166,11 +189,11 @@ export class RunDriver {
     };
     try {
       this.interpreter = startInterpreter(start, this.pipes, {
-        onSpawned: pid => this.onSpawned(pid),
-        onSpawnFailed: error => this.onSpawnFailed(error),
-        onOutput: (stream, bytes) => this.output.add(stream, bytes),
-        onOutputEnded: () => this.feed({ kind: 'outputEnded' }),
-        onExit: exit => this.onExit(exit),
+        onSpawned: pid => this.guarded(() => this.onSpawned(pid)),
+        onSpawnFailed: error => this.guarded(() => this.onSpawnFailed(error)),
+        onOutput: (stream, bytes) => this.guarded(() => this.output.add(stream, bytes)),
+        onOutputEnded: () => this.guarded(() => this.feed({ kind: 'outputEnded' })),
+        onExit: exit => this.guarded(() => this.onExit(exit)),
       });
     } catch (error) {
       this.onSpawnFailed(error instanceof Error ? error : new Error(String(error)));
@@ -280,7 +303,10 @@ export class RunDriver {
 
   private setTimer(name: RunTimer | 'timeout', ms: number, action: () => void): void {
     this.clearTimer(name);
-    this.timers.set(name, setTimeout(action, ms));
+    this.timers.set(
+      name,
+      setTimeout(() => this.guarded(action), ms),
+    );
   }
 
   private clearTimer(name: RunTimer | 'timeout'): void {

@@ -45,7 +45,7 @@ test('several at once, the others queue, and are told their place', async t => {
 test('a run that goes on can be asked about', async t => {
   const { start } = await openPool(t);
   const run = start({ source: waiter });
-  await run.until(() => run.changes > 0, 'there was news');
+  await run.until(() => run.changes > 2, 'there was news');
   await run.untilHeard('up');
   const overview = await run.handle.query('getOverview', {});
   assert.equal(overview.meta.ended, false);
