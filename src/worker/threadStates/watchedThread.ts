@@ -1,0 +1,112 @@
+import type { Ns } from '../../base/time.ts';
+import { closeQuietly, openProc, parseCall, parseSchedStat, readOpen, readState, type SchedStat } from './procFiles.ts';
+import { type AddressRange, type BlockedCall, isFutex, stateOfCall, unknown } from './syscalls.ts';
+import type { KnownThread, TraceSink } from './threadIndex.ts';
+import { onCpuOrWaiting, ThreadTimeline } from './threadTimeline.ts';
+
+// One of each, for all threads: a reading is used up before the next one.
+const stat: SchedStat = { cpuNs: 0, waitNs: 0, slices: 0 };
+const call: BlockedCall = { number: 0, first: 0, second: 0 };
+
+/** The process that the thread belongs to. */
+export interface GilHome {
+  gilRange(): AddressRange | null;
+}
+
+/** One thread under observation: its open files, its timeline, and, once its process is shown, its track. */
+export class WatchedThread {
+  readonly tid: number;
+  readonly startNs: Ns;
+  private readonly pid: number;
+  private readonly builder: TraceSink;
+  private readonly schedStatFile: number;
+  private callFile: number | null = null;
+  private readonly timeline: ThreadTimeline;
+  /** States that came before the track: start, end, state. */
+  private early: number[] = [];
+  track: KnownThread | null = null;
+  private cpuNs = 0;
+  private waitNs = 0;
+  /** Looks to leave out: it has been blocked for long. */
+  skip = 0;
+
+  /** Throws the system's error when its files can't be opened. */
+  constructor(pid: number, tid: number, startNs: Ns, nowNs: Ns, builder: TraceSink) {
+    this.pid = pid;
+    this.startNs = startNs;
+    this.tid = tid;
+    this.builder = builder;
+    this.schedStatFile = openProc(`/proc/${pid}/task/${tid}/schedstat`);
+    parseSchedStat(readOpen(this.schedStatFile), stat);
+    this.timeline = new ThreadTimeline(startNs, nowNs, stat, (start, end, state) => this.emit(start, end, state));
+  }
+
+  /** 'gone': the thread (or the whole process) has ended. */
+  sample(nowNs: Ns, home: GilHome): 'here' | 'gone' {
+    try {
+      parseSchedStat(readOpen(this.schedStatFile), stat);
+      this.cpuNs = stat.cpuNs;
+      this.waitNs = stat.waitNs;
+      if (!this.timeline.needsCall(stat)) {
+        this.timeline.unchanged(nowNs);
+        return 'here';
+      }
+      const state = this.readState(home);
+      if (state === null) return 'gone';
+      this.timeline.reading(nowNs, stat, state);
+      return 'here';
+    } catch {
+      return 'gone';
+    }
+  }
+
+  blockedFor(): Ns {
+    return this.timeline.blockedFor();
+  }
+
+  /** Gives it its place in the trace; what was seen before is told now. */
+  show(track: KnownThread): void {
+    this.track = track;
+    for (let i = 0; i + 2 < this.early.length; i += 3) {
+      this.builder.addState(track.track, this.early[i] ?? 0, this.early[i + 1] ?? 0, this.early[i + 2] ?? unknown);
+    }
+    this.early = [];
+  }
+
+  /** The exact totals so far. */
+  tellTotals(): void {
+    if (this.track) this.builder.updateThread(this.track.track, { cpuNs: this.cpuNs, runnableNs: this.waitNs });
+  }
+
+  end(nowNs: Ns): void {
+    this.timeline.end(nowNs);
+    this.tellTotals();
+    closeQuietly(this.schedStatFile);
+    if (this.callFile !== null) closeQuietly(this.callFile);
+    this.callFile = null;
+  }
+
+  /** null: it's a zombie. */
+  private readState(home: GilHome): number | null {
+    let length: number;
+    try {
+      this.callFile ??= openProc(`/proc/${this.pid}/task/${this.tid}/syscall`);
+      length = readOpen(this.callFile);
+    } catch (error) {
+      if (isDenied(error)) return unknown;
+      throw error;
+    }
+    if (!parseCall(length, call)) return onCpuOrWaiting;
+    if (call.number === -1 && /^[ZX]?$/.test(readState(this.pid, this.tid))) return null;
+    return stateOfCall(call, isFutex(call.number) ? home.gilRange() : null);
+  }
+
+  private emit(startNs: Ns, endNs: Ns, state: number): void {
+    if (this.track) this.builder.addState(this.track.track, startNs, endNs, state);
+    else this.early.push(startNs, endNs, state);
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}
