@@ -55,6 +55,15 @@ function testEnvironment() {
   return env;
 }
 
+/** Commands that run now. @type {Set<number>} */
+const running = new Set();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, async () => {
+    await Promise.all([...running].map(pid => stopTree(pid, 15_000)));
+    process.exit(130);
+  });
+}
+
 /**
  * Runs a command and returns its output; shows it meanwhile unless `quiet`. At the deadline (ms since the epoch) it's ended, with all
  * below it.
@@ -64,6 +73,7 @@ function testEnvironment() {
 function watch(command, args, deadline, { quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: testEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    if (child.pid) running.add(child.pid);
     let output = '';
     const timer = setTimeout(() => {
       const note = `\n✖ ended: it took longer than the time that its suite may take\n`;
@@ -80,6 +90,7 @@ function watch(command, args, deadline, { quiet = false } = {}) {
     child.on('error', reject);
     child.on('close', code => {
       clearTimeout(timer);
+      if (child.pid) running.delete(child.pid);
       resolve({ code, output });
     });
   });

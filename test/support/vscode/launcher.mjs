@@ -25,8 +25,15 @@ const browserFlags = [
 ];
 
 /** What VS Code's own page says in the same log as the tests. */
-const noise =
-  /^(\[(AccountPolicyGate|AgentHost|Service Worker|reconnection)|Creating a socket|Resolv(ed|ing) connection|Updating additional|Ignoring fetching)/;
+const noise = new RegExp(
+  [
+    /^\[(AccountPolicyGate|AgentHost|Service Worker|reconnection)/,
+    /^(Creating a socket|Resolv(ed|ing) connection|Updating additional|Ignoring fetching|Creation of workbench)/,
+    /\/code\/browser\/workbench\/workbench\.js:/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 function readArguments() {
   /** @type {Map<string, string>} */

@@ -3,9 +3,10 @@
 //
 // Every file test/vscode/*.window.ts exports `run(): Promise<void>` and gets a fresh VS Code, with a fresh copy of samples/ as its
 // folder. Names that end in .untrusted.window.ts open it in Restricted Mode.
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
@@ -14,7 +15,10 @@ import { root } from '../../../scripts/lib/places.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const desktop = process.argv.includes('--desktop');
 const source = join(root, 'test/vscode');
-const out = join(root, 'test/.out/vscode');
+// Of this run alone: somebody may run the suite twice.
+mkdirSync(join(root, 'test/.out'), { recursive: true });
+const out = mkdtempSync(join(root, 'test/.out/vscode-'));
+process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
 /** `NAME` on the command line: only the windows whose file name starts so. */
 const only = process.argv.slice(2).find(argument => !argument.startsWith('--')) ?? '';
@@ -25,7 +29,6 @@ if (windows.length === 0) {
   console.error('No test/vscode/*.window.ts to run.');
   process.exit(1);
 }
-rmSync(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: windows.map(name => join(source, name)),
@@ -39,11 +42,24 @@ await build({
   logLevel: 'warning',
 });
 
+/** Passes on what a window says, and remembers whether it told of a failure. */
+function listener() {
+  let said = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      said += chunk;
+      process.stdout.write(chunk, done);
+    },
+  });
+  return { stream, toldOfFailure: () => /^ℹ fail [1-9]/m.test(said) };
+}
+
 let failed = false;
 for (const name of windows) {
   console.log(`▶ ${name}`);
   // Short: VS Code puts sockets there, whose paths are limited to about 100 characters.
   const data = mkdtempSync(join(tmpdir(), 'rip-'));
+  const { stream, toldOfFailure } = listener();
   try {
     const folder = join(data, 'samples');
     cpSync(join(root, 'samples'), folder, { recursive: true });
@@ -65,10 +81,12 @@ for (const name of windows) {
       extensionDevelopmentPath: root,
       extensionTestsPath: join(out, name.replace(/\.ts$/, '.js')),
       launchArgs,
+      stdout: stream,
     });
   } catch (error) {
     failed = true;
-    console.error(error instanceof Error ? error.message : error);
+    console.log(error instanceof Error ? error.message : error);
+    if (!toldOfFailure()) console.log(`✖ ${name} ended without a result\nℹ fail 1`);
   } finally {
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   }
