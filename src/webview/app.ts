@@ -132,11 +132,7 @@ function emptyState(): HTMLElement {
       'p',
       { class: 'empty-hint' },
       'In the editor’s menu, the command palette, or with ',
-      key(mac ? '⌘' : 'Ctrl'),
-      ' ',
-      key('Alt'),
-      ' ',
-      key('Enter'),
+      element('span', { class: 'keys' }, key(mac ? '⌘' : 'Ctrl'), ' ', key('Alt'), ' ', key('Enter')),
       '. Several selections run at once.',
     ),
   );

@@ -306,7 +306,7 @@ test('of many threads only those on the screen are asked for and named', async (
     return Array.isArray(threads) && threads.includes(63);
   });
   await until('the last name', async () =>
-    (await page.locator('.tl-thread').allInnerTexts()).some(text => text.includes('worker-63')),
+    (await page.locator('.tl-thread').allTextContents()).some(text => text.includes('worker-63')),
   );
   await page.context().close();
 });

@@ -161,7 +161,9 @@ export class Section {
     const { overview, run } = this;
     const drawable = overview !== null && overview.processes.length > 0;
     this.timelineBox.hidden = !drawable;
-    this.placeholder.hidden = drawable;
+    // A run that never got as far says so by its error.
+    const explained = run.phase === 'ended' && (run.userError ?? run.programError) !== null;
+    this.placeholder.hidden = drawable || explained;
     if (!drawable) {
       setText(this.placeholder, placeholderWords(run));
       return;

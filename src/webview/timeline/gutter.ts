@@ -46,14 +46,14 @@ export class Gutter {
   }
 }
 
-/** A name in two parts: too long, it is cut before its last characters, which are what tells pool threads apart. */
+/** A name in two parts: too long, it is cut before the numbers at its end, which are what tells pool threads apart. */
 function nameBox(): HTMLElement {
   return element('span', { class: 'tl-name' }, element('span', { class: 'head' }), element('span', { class: 'tail' }));
 }
 
 function setName(node: HTMLElement, name: string): void {
   const [head, tail] = node.querySelectorAll('.tl-name > span');
-  const at = name.length > 10 ? name.length - 4 : name.length;
+  const at = /[-_#]?\d+([-_:]\d+)*$/.exec(name)?.index ?? name.length;
   if (head) setText(head, name.slice(0, at));
   if (tail) setText(tail, name.slice(at));
 }
