@@ -65,7 +65,7 @@ export interface Step {
 }
 
 /** In ms. The whole ladder and the sweep fit into 3 s, and a host that goes away (VS Code grants about 5 s) into 2 s. */
-export const ladderMs = { interrupt: 1000, terminate: 800 };
+export const ladderMs = { interrupt: 1000, terminate: 600 };
 export const hurriedLadderMs = { interrupt: 400, terminate: 400 };
 /** How long a program that ended may leave its output open (a background child still writes). */
 export const graceMs = 1000;
@@ -126,12 +126,16 @@ export function statusOf(state: RunState): RunStatus {
       return assertUnreachable(state.stop);
   }
   if (!state.exit) return 'failed';
-  if (state.exit.signal) return crashSignals.has(state.exit.signal) ? 'failed' : 'killed';
+  if (state.exit.signal) return isCrash(state.exit.signal) ? 'failed' : 'killed';
   return state.exit.code === 0 ? 'ok' : 'failed';
 }
 
-/** Signals that a program brings upon itself; any other one was sent by someone. */
 const crashSignals = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS']);
+
+/** Whether a program brings such a signal upon itself; any other one was sent by someone. */
+export function isCrash(signal: string): boolean {
+  return crashSignals.has(signal);
+}
 
 function onSpawned(state: RunState): Step {
   if (state.phase !== 'starting') return stay(state);

@@ -1,7 +1,7 @@
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import type { RunnerError } from '../protocol/programWire.ts';
 import type { Interpreter, ProgramError, RunRequest } from '../run/request.ts';
-import type { ProcessExit, StopCause } from '../run/runState.ts';
+import { isCrash, type ProcessExit, type StopCause } from '../run/runState.ts';
 
 /** run.py's exit code on a Python that is too old for us. */
 const tooOldExitCode = 86;
@@ -49,17 +49,21 @@ export function explainEnd(facts: EndFacts): UserError | null {
 }
 
 function explainSignal(signal: string, facts: EndFacts): UserError {
-  if (signal !== 'SIGKILL') {
+  if (isCrash(signal)) {
     const advice = signal === 'SIGSEGV' ? 'A native library that the program uses is the usual cause.' : '';
-    return userError('crashed', `The interpreter was ended by ${signal}.`, advice);
+    return userError('crashed', `The interpreter crashed (${signal}).`, advice);
   }
-  return facts.memoryRanOut
-    ? userError(
-        'outOfMemory',
-        "The interpreter was killed, probably by the kernel's out-of-memory killer: memory ran out while it ran.",
-        'Use fewer processes or less data at once.',
-      )
-    : userError('killed', 'The interpreter was killed from outside (SIGKILL).');
+  if (signal === 'SIGKILL' && facts.memoryRanOut) {
+    return userError(
+      'outOfMemory',
+      "The interpreter was killed, probably by the kernel's out-of-memory killer: memory ran out while it ran.",
+      'Use fewer processes or less data at once.',
+    );
+  }
+  return userError(
+    'killed',
+    `The interpreter was ended by ${signal}, which something outside of it or the program itself sent.`,
+  );
 }
 
 function explainExit(code: number | null, facts: EndFacts): UserError | null {

@@ -54,7 +54,7 @@ test('os._exit, a segfault, an abort and signals from outside each end as what t
     ['segfault', 'failed', null, 'SIGSEGV', 'crashed', 'killed by SIGSEGV'],
     ['abort', 'failed', null, 'SIGABRT', 'crashed', 'killed by SIGABRT'],
     ['killed', 'killed', null, 'SIGKILL', 'killed', 'killed by SIGKILL'],
-    ['terminated', 'killed', null, 'SIGTERM', 'crashed', 'killed by SIGTERM'],
+    ['terminated', 'killed', null, 'SIGTERM', 'killed', 'killed by SIGTERM'],
   ]);
 });
 

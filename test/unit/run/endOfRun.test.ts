@@ -30,14 +30,14 @@ const cases: [string, Partial<EndFacts>, string | null, RegExp][] = [
   ['cancelled', { stop: 'cancelled', exit: { code: null, signal: 'SIGKILL' } }, null, /^$/],
   ['timeout', { stop: 'timeout' }, 'timeout', /longer than 1\.5 s/],
   ['too many processes', { stop: 'tooManyProcesses' }, 'tooManyProcesses', /more than 9 processes/],
-  ['killed', { exit: { code: null, signal: 'SIGKILL' } }, 'killed', /from outside/],
+  ['killed', { exit: { code: null, signal: 'SIGKILL' } }, 'killed', /ended by SIGKILL, which something outside/],
   [
     'killed for want of memory',
     { exit: { code: null, signal: 'SIGKILL' }, memoryRanOut: true },
     'outOfMemory',
     /probably by the kernel's out-of-memory killer/,
   ],
-  ['crashed', { exit: { code: null, signal: 'SIGSEGV' } }, 'crashed', /ended by SIGSEGV/],
+  ['crashed', { exit: { code: null, signal: 'SIGSEGV' } }, 'crashed', /crashed \(SIGSEGV\)/],
   ['too old', { exit: { code: 86, signal: null }, programReached: false }, 'interpreterTooOld', /\/venv\/bin\/python/],
   ['exit code 86 of the program', { exit: { code: 86, signal: null } }, null, /^$/],
   [
