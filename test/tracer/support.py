@@ -67,7 +67,7 @@ class TracedCase(unittest.TestCase):
         path = os.path.join(self.folder, 'program.py')
         with open(path, 'w') as file:
             file.write(code)
-        outcome = self.run_traced([sys.executable, path] + list(args))
+        outcome = self.run_traced([sys.executable, '-W', 'ignore', path] + list(args))
         self.assertEqual((outcome.code, outcome.stderr), (0, ''), outcome.stdout)
         self.assert_no_faults(outcome)
         return outcome

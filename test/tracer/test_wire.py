@@ -27,7 +27,7 @@ def write_records(folder):
     try:
         recorder.start(folder)
         recorder.state.pid = 1000
-        recorder.state.size = 2 * wire.CHUNK_SIZE
+        recorder.state.size = 3 * wire.CHUNK_SIZE
         begin, end, string = recorder.begin, recorder.end, recorder.string
         site = string('/home/me/täst.py\t12\t<module>')
         fn = string('/home/me/täst.py\t3\tdoubler')

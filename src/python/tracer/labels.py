@@ -93,4 +93,4 @@ def _text(fn, count):
 
 def _is_ours(kind):
     """Whether it is the stand-in for a C function, such as our time.sleep."""
-    return kind.__dict__.get('_run_in_parallel') is True
+    return getattr(kind, '_run_in_parallel', None) is True

@@ -10,24 +10,26 @@ _QUEUES_FILE = STDLIB + 'multiprocessing/queues.py'
 
 
 def patch_synchronize(synchronize):
-    def kind_of(lock):
-        return wire.SEMAPHORE if isinstance(lock, synchronize.Semaphore) else wire.LOCK
-
-    def wait(lock, acquire, caller, args):
+    def wait(about, acquire, caller, args):
         if not called_by_user(caller):  # a part of some other wait, such as that for a queue
             return acquire(*args)
-        token = blocked(caller, kind_of(lock), type(lock).__name__ + '.acquire', id(lock))
+        kind, label, number = about
+        token = blocked(caller, kind, label, number)
         try:
             return acquire(*args)
         finally:
             end(token)
+
+    def describe(lock):
+        kind = wire.SEMAPHORE if isinstance(lock, synchronize.Semaphore) else wire.LOCK
+        return kind, type(lock).__name__ + '.acquire', id(lock)
 
     def enter(original):
         def __enter__(self):
             acquire = self._semlock.acquire
             if acquire(False):
                 return True
-            return wait(self, acquire, sys._getframe(1), ())
+            return wait(describe(self), acquire, sys._getframe(1), ())
 
         return __enter__
 
@@ -35,11 +37,12 @@ def patch_synchronize(synchronize):
         def _make_methods(self):
             original(self)
             raw = self.acquire
+            about = describe(self)  # not the lock itself: that would be a cycle, and its semaphore would outlive its time
 
             def acquire(block=True, timeout=None):
-                if not block or raw(False):
-                    return raw(block, timeout) if not block else True
-                return wait(self, raw, sys._getframe(1), (block, timeout))
+                if not block:
+                    return raw(block, timeout)
+                return raw(False) or wait(about, raw, sys._getframe(1), (block, timeout))
 
             self.acquire = acquire
 

@@ -23,7 +23,7 @@ def patch_process(process):
                 caller = sys._getframe(1)
                 user = called_by_user(caller)
                 flags = wire.START_METHODS.get(getattr(self, '_start_method', None) or _default_method(), 0)
-                target = self._target
+                target = getattr(self, '_target', None)  # gone once it has been started
                 fn = function(type(self).run if target is None else target)
                 token = begin(
                     wire.PROCESS_START, 0, site(caller), string(self._name), fn, flags | (wire.BY_USER if user else 0)

@@ -33,6 +33,9 @@ _ROOM_TO_HAND_ON = 40
 # program would get for its own files without us.
 PRIVATE_DESCRIPTORS = 96
 
+# What writing to a record raises in a forked child that still holds a span of its parent's.
+OUT_OF_REACH = (ValueError, TypeError)
+
 native_id = getattr(_thread, 'get_native_id', _thread.get_ident)
 
 # Of each thread: c = (memory of its chunk, next free offset, reference of offset 0), tid. One tuple, replaced in one assignment:
@@ -60,6 +63,7 @@ class _State:
         self.next = self.end = 0
         self.free = []  # (memory, next free offset, reference of offset 0) of threads that have ended
         self.views = []  # every chunk handed out, so that a forked child can let go of its parent's
+        self.last_words = None
         self.strings = {}
         self.sites = {}
         self.functions = {}
@@ -104,6 +108,10 @@ def _new_segment():
     state.keep.append(memory)
     state.segment = memory
     state.next, state.end = 0, state.size
+    if state.segments == 0:  # its last chunk is kept, to say that the trace is full
+        state.end -= CHUNK_SIZE
+        state.last_words = memoryview(memory)[state.end:state.size]
+        state.views.append(state.last_words)
     state.segments += 1
     state.size = min(state.size * 4, LARGEST_SEGMENT)
 
@@ -135,24 +143,20 @@ def _claim_chunk():
 
 
 def _full():
-    """Says so once, in this thread's last chunk when it has room (the reader also sees that the files have reached the limit)."""
-    if not state.on:
-        return
+    """Says so, in the chunk that was kept for it."""
     state.on = False
-    try:
-        memory, following, _ = tls.c
-        text = b'The trace is full (%d MB): this process is no longer recorded.' % (TRACE_LIMIT >> 20)
-        slots = -(-len(text) // RECORD_SIZE)
-        offset = following()
-    except (AttributeError, StopIteration):
+    memory, state.last_words = state.last_words, None
+    if memory is None:
         return
-    if offset + (slots + 2) * RECORD_SIZE <= CHUNK_SIZE:
-        number = len(state.strings) + 1
-        state.strings[None] = number
-        start = offset + RECORD_SIZE
-        memory[start:start + len(text)] = text
-        pack_record(memory, offset, now(), 0, number, 0, len(text), slots, wire.STRING, 0, MARK)
-        pack_record(memory, start + slots * RECORD_SIZE, now(), 0, 0, 0, number, 0, wire.NOTE, wire.NOTE_LEVELS['warning'], MARK)
+    text = b'The trace is full (%d MB): this process is no longer recorded.' % (TRACE_LIMIT >> 20)
+    slots = -(-len(text) // RECORD_SIZE)
+    number = len(state.strings) + 1
+    state.strings[None] = number
+    memory[2 * RECORD_SIZE:2 * RECORD_SIZE + len(text)] = text
+    pack_record(memory, RECORD_SIZE, now(), 0, number, 0, len(text), slots, wire.STRING, 0, MARK)
+    note_at = (2 + slots) * RECORD_SIZE
+    pack_record(memory, note_at, now(), 0, 0, 0, number, 0, wire.NOTE, wire.NOTE_LEVELS['warning'], MARK)
+    pack_record(memory, 0, now(), 0, native_id(), 0, state.pid, 0, wire.CHUNK, 0, MARK)
 
 
 def claim():
@@ -214,7 +218,7 @@ def patch(memory, offset, value, at, pack=pack_u64):
     """Changes one field. After a fork the parent's records are out of reach, and stay as they are."""
     try:
         pack(memory, offset + at, value)
-    except ValueError:
+    except OUT_OF_REACH:
         pass
 
 
@@ -222,7 +226,7 @@ def end(token):
     """Ends a span."""
     try:
         pack_u64(token[0], token[1] + OFFSET_T1, now())
-    except ValueError:  # begun by our parent, before the fork
+    except OUT_OF_REACH:  # begun by our parent, before the fork
         pass
 
 

@@ -108,7 +108,8 @@ def _kind_of(code, default):
     name = code.co_filename
     if not name.startswith(STDLIB):
         return default
-    return _KINDS.get((name[len(STDLIB):].replace(os.sep, '/'), code.co_name), default)
+    kind = _KINDS.get((name[len(STDLIB):].replace(os.sep, '/'), code.co_name), default)
+    return default if kind == wire.EVENT and default != wire.CONDITION else kind  # Barrier.wait is a `wait` too
 
 
 def _label_of(frame):
@@ -148,6 +149,8 @@ def blocked(frame, kind, label, obj=0, holder=0, own_label=False):
     as they are given.
     """
     try:
+        if own_frame(frame.f_code):  # one of ours waits, and has said so
+            return UNRECORDED
         outermost = None
         inside = False
         get = _files.get

@@ -3,7 +3,7 @@ import sys
 
 from . import wire
 from .labels import function
-from .recorder import begin, claim, fault, now, patch, record, reference, state, string, tls
+from .recorder import OUT_OF_REACH, begin, claim, fault, now, patch, record, reference, state, string, tls
 from .sites import site
 from .wire import MARK, OFFSET_T1, pack_record, pack_u8, pack_u64
 from .wrap import method
@@ -112,7 +112,7 @@ def patch_thread(thread):
                             status = wire.CANCELLED
                         pack_u8(memory, offset + wire.OFFSET_FLAGS, _FLAGS | status)
                         pack_u64(memory, offset + OFFSET_T1, t)
-                    except ValueError:  # begun by our parent, before a fork
+                    except OUT_OF_REACH:  # begun by our parent, before a fork
                         pass
 
         return run

@@ -77,4 +77,6 @@ def patch_queue(queue):
 
     SimpleQueue.__module__ = '_queue'
     SimpleQueue.__qualname__ = 'SimpleQueue'
+    SimpleQueue.get.__qualname__ = 'SimpleQueue.get'
+    SimpleQueue.__doc__ = raw.__doc__
     queue.SimpleQueue = SimpleQueue

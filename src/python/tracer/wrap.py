@@ -1,4 +1,5 @@
 """Puts our functions around those of the standard library, so that the program can't tell the difference."""
+import sys
 
 
 class Function:
@@ -49,7 +50,12 @@ def replace(module, name, make, **more):
     body = {'__call__': staticmethod(make(original))}
     body.update(more)
     cls = type('builtin_function_or_method', (Function,), body)
-    setattr(module, name, cls(original, module.__name__, name))
+    home = sys.modules.get(original.__module__)
+    if getattr(home, name, None) is not original:  # such as threading.Lock, whose home knows it by another name
+        home = module
+    stand_in = cls(original, home.__name__, name)
+    setattr(module, name, stand_in)
+    setattr(home, name, stand_in)
 
 
 def dress(new, original):
