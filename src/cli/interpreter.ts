@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { userError } from '../base/errors.ts';
 import { failed, ok, type Result } from '../base/result.ts';
@@ -8,7 +9,7 @@ import type { Interpreter } from '../run/request.ts';
 export function findInterpreter(python: string | null, cwd: string, env: NodeJS.ProcessEnv): Result<Interpreter> {
   if (python !== null) {
     const command = executable(python, env);
-    if (command) return ok({ command, args: [], source: '--python' });
+    if (command) return ok({ command: behindScript(command), args: [], source: '--python' });
     const message = `There is no Python at ${python} (--python).`;
     return failed(userError('interpreterNotFound', message, 'Give the path of an interpreter.'));
   }
@@ -41,7 +42,7 @@ function onPath(env: NodeJS.ProcessEnv): Interpreter | null {
         ];
   for (const { name, args } of candidates) {
     const command = executable(name, env);
-    if (command) return { command, args, source: 'the PATH' };
+    if (command) return { command: behindScript(command), args, source: 'the PATH' };
   }
   return null;
 }
@@ -60,4 +61,22 @@ function executable(command: string, env: NodeJS.ProcessEnv): string | null {
     }
   }
   return null;
+}
+
+/** The interpreter that a script such as pyenv's shims starts: the script's own processes are not part of the run. */
+function behindScript(command: string): string {
+  if (!isScript(command)) return command;
+  const asked = spawnSync(command, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8', timeout: 10_000 });
+  return executable((asked.stdout ?? '').trim() || command, {}) ?? command;
+}
+
+function isScript(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(2);
+    readSync(file, start, 0, 2, 0);
+    return start.toString('latin1') === '#!';
+  } finally {
+    closeSync(file);
+  }
 }

@@ -10,24 +10,25 @@ export interface ReportStyle {
   width: number;
 }
 
-/** One letter and one colour for each state: told apart without colour too. */
-const marks: Record<ThreadState, { letter: string; color: number }> = {
-  running: { letter: '█', color: 32 },
-  runnable: { letter: '▒', color: 33 },
-  gilWait: { letter: 'G', color: 31 },
-  lockWait: { letter: 'L', color: 35 },
-  ioWait: { letter: 'I', color: 36 },
-  sleeping: { letter: 's', color: 34 },
-  idle: { letter: '·', color: 90 },
-  unknown: { letter: '?', color: 90 },
+/** One letter, one short name and one colour for each state: told apart without colour too. */
+const marks: Record<ThreadState, { letter: string; short: string; color: number }> = {
+  running: { letter: '█', short: 'running', color: 32 },
+  runnable: { letter: '▒', short: 'CPU wait', color: 33 },
+  gilWait: { letter: 'G', short: 'GIL wait', color: 31 },
+  lockWait: { letter: 'L', short: 'lock wait', color: 35 },
+  ioWait: { letter: 'I', short: 'I/O wait', color: 36 },
+  sleeping: { letter: 's', short: 'sleeping', color: 34 },
+  idle: { letter: '·', short: 'idle', color: 90 },
+  unknown: { letter: '?', short: 'unknown', color: 90 },
 };
 const maxThreads = 24;
 const maxTaskNames = 8;
+const maxNamed = 3;
 
 /**
  * A run for a terminal: its headline, what each thread did as bars, its tasks, its remarks.
  *
- *   Work-1  1.02 s  ██████████████GGGGGGGGGGGGGG  running 51 %, waiting for the GIL 49 %
+ *   Work-1  1.02 s  ██████████████GGGGGGGGGGGGGG  running 51 %, GIL wait 49 %
  */
 export function textReport(run: RunSummary, title: string, style: ReportStyle): string {
   const width = Math.min(120, Math.max(80, style.width));
@@ -39,7 +40,7 @@ export function textReport(run: RunSummary, title: string, style: ReportStyle): 
     for (const insight of others) lines.push(...wrap(`Also: ${insight.title}`, width));
   }
   lines.push(...threadLines(run, width, paint), ...taskLines(run.tasks, width));
-  const remarks = [...run.processes.flatMap(remarkOf), ...run.quality.warnings, run.quality.stateNote];
+  const remarks = [...processNotes(run.processes), ...run.quality.warnings, run.quality.stateNote];
   const shown = [...new Set(remarks.filter(remark => remark !== ''))];
   if (shown.length > 0) lines.push('', ...shown.flatMap(remark => wrap(`Note: ${remark}`, width)));
   return `${lines.join('\n')}\n`;
@@ -66,7 +67,7 @@ function threadLines(run: RunSummary, width: number, paint: Paint): string[] {
   if (run.threads.length === 0) return [];
   const shown = new Set([...run.threads].sort((a, b) => importance(b) - importance(a)).slice(0, maxThreads));
   const names = Math.min(24, Math.max(...[...shown].map(thread => thread.name.length)));
-  const bar = Math.max(16, Math.floor((width - names - 14) * 0.4));
+  const bar = Math.max(16, Math.floor((width - names - 14) * 0.35));
   const lines: string[] = [];
   for (const process of run.processes) {
     const own = run.threads.filter(thread => thread.pid === process.pid && shown.has(thread));
@@ -77,8 +78,8 @@ function threadLines(run: RunSummary, width: number, paint: Paint): string[] {
   const hidden = run.threads.length - shown.size;
   if (hidden > 0) lines.push(`  … and ${hidden} more ${hidden === 1 ? 'thread' : 'threads'}`);
   const used = threadStates.filter(state => [...shown].some(thread => shares(thread).some(([one]) => one === state)));
-  const legend = used.map(state => `${marks[state].letter} ${inSentence(state)}`).join('   ');
-  lines.push('', ...wrap(legend, width - 2).map(line => `  ${line}`));
+  const legend = used.map(state => `${marks[state].letter} ${inSentence(state)}`);
+  lines.push('', ...wrap(legend, width - 2, '   ').map(line => `  ${line}`));
   return lines;
 }
 
@@ -92,7 +93,8 @@ function importance(thread: ThreadSummary): number {
 function processTitle(process: ProcessSummary): string {
   const python = process.python ? `, Python ${process.python}` : '';
   const exit = process.exit ? `, ${process.exit}` : '';
-  const how = process.startMethod === 'main' ? '' : `, ${process.startMethod}`;
+  const isPlain = process.startMethod === 'main' || process.startMethod === 'unknown';
+  const how = isPlain ? '' : `, ${process.startMethod}`;
   return `${process.name} (${process.pid}${how}${python}${exit})`;
 }
 
@@ -111,8 +113,10 @@ function threadLine(thread: ThreadSummary, names: number, bar: number, width: nu
   const words = parts
     .slice()
     .sort((a, b) => b[1] - a[1])
-    .map(([state, share]) => `${inSentence(state)} ${percentOf(share)}`);
-  return `${head}${drawn}${empty}  ${clip(words.join(', '), width - head.length - bar - 2)}`;
+    .map(([state, share]) => `${marks[state].short} ${percentOf(share)}`);
+  const room = width - head.length - bar - 2;
+  const [told = ''] = wrap(words, room, ', ');
+  return `${head}${drawn}${empty}  ${clip(told, room)}`;
 }
 
 /** States with a visible share, in their order. */
@@ -191,22 +195,31 @@ function spread(values: (number | null)[]): string {
   return `${formatDuration(middle * 1e6)} / ${formatDuration(longest * 1e6)}`;
 }
 
-function remarkOf(process: ProcessSummary): string[] {
-  return process.note === '' ? [] : [`${process.name} (${process.pid}): ${process.note}`];
+/** What is to be said of processes; the same of several is said once. */
+function processNotes(processes: ProcessSummary[]): string[] {
+  const byNote = new Map<string, ProcessSummary[]>();
+  for (const process of processes) byNote.set(process.note, [...(byNote.get(process.note) ?? []), process]);
+  byNote.delete('');
+  return [...byNote].map(([note, own]) => {
+    const named = own.slice(0, maxNamed).map(process => `${process.name} (${process.pid})`);
+    const more = own.length > named.length ? ` and ${own.length - named.length} more` : '';
+    return `${named.join(', ')}${more}: ${note}`;
+  });
 }
 
 function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-function wrap(text: string, width: number): string[] {
+/** Lines of at most this width; breaks between words, or between the parts given. */
+function wrap(text: string | string[], width: number, between = ' '): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+  for (const part of typeof text === 'string' ? text.split(' ') : text) {
+    if (line !== '' && line.length + between.length + part.length > width) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = part;
+    } else line = line === '' ? part : `${line}${between}${part}`;
   }
   return [...lines, line];
 }
