@@ -12,8 +12,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
-const patience = 10_000;
+const patience = 20_000;
 
 /** Whether a webview's frame is the one on show; it may go away while it is asked. */
 async function isShown(frame, selector) {
@@ -49,6 +50,26 @@ async function locate(page, { selector, frame = 'main', timeout = patience }) {
   return element;
 }
 
+/**
+ * Does something to an element. The page lives: what was found may move or go before it is reached, so each attempt is short, and the
+ * next one looks again.
+ */
+async function onElement(page, options, act) {
+  const deadline = Date.now() + (options.timeout ?? patience);
+  for (;;) {
+    const left = deadline - Date.now();
+    try {
+      return await act(
+        await locate(page, { ...options, timeout: Math.max(left, 1) }),
+        Math.min(Math.max(left, 1), 2000),
+      );
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }
+}
+
 /** The point of an element in the page's coordinates. */
 async function point(element, position) {
   const box = await element.boundingBox();
@@ -61,14 +82,16 @@ function actions(screenshots) {
   return {
     press: (page, { keys }) => page.keyboard.press(keys),
     type: (page, { text }) => page.keyboard.type(text),
-    async click(page, options) {
-      const { position, button, clickCount, modifiers, timeout = patience } = options;
-      await (await locate(page, options)).click({ position, button, clickCount, modifiers, timeout });
-    },
-    async hover(page, options) {
-      const { position, modifiers, timeout = patience } = options;
-      await (await locate(page, options)).hover({ position, modifiers, timeout });
-    },
+    click: (page, options) =>
+      onElement(page, options, (element, timeout) => {
+        const { position, button, clickCount, modifiers } = options;
+        return element.click({ position, button, clickCount, modifiers, timeout });
+      }),
+    hover: (page, options) =>
+      onElement(page, options, (element, timeout) => {
+        const { position, modifiers } = options;
+        return element.hover({ position, modifiers, timeout });
+      }),
     async wheel(page, options) {
       const { x, y } = await point(await locate(page, options), options.position);
       await page.mouse.move(x, y);
@@ -131,7 +154,8 @@ export async function listen({ page, screenshots, closeWindow }) {
     request.on('end', () => {
       answer(Buffer.concat(chunks).toString('utf8')).then(
         value => response.writeHead(200).end(JSON.stringify({ value: value ?? null })),
-        error => response.writeHead(500).end(error instanceof Error ? error.message : String(error)),
+        error =>
+          response.writeHead(500).end(stripVTControlCharacters(error instanceof Error ? error.message : String(error))),
       );
     });
   });

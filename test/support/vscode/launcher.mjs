@@ -28,7 +28,7 @@ const browserFlags = [
 const noise = new RegExp(
   [
     /^\[(AccountPolicyGate|AgentHost|Service Worker|reconnection)/,
-    /^(Creating a socket|Resolv(ed|ing) connection|Updating additional|Ignoring fetching|Creation of workbench)/,
+    /^(Creating a socket|Resolv(ed|ing) connection|Updating additional|Ignoring fetching|Creation of workbench|SettingsEditor2)/,
     /\/code\/browser\/workbench\/workbench\.js:/,
   ]
     .map(({ source }) => source)

@@ -9,7 +9,7 @@ export type FrameName = 'main' | 'webview';
 export interface FrameOptions {
   /** Where to look; `main` unless told. */
   frame?: FrameName;
-  /** Milliseconds to wait for the element before it is an error; 10,000 unless told. */
+  /** Milliseconds to wait for the element before it is an error; 20,000 unless told. */
   timeout?: number;
 }
 
