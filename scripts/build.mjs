@@ -3,7 +3,7 @@
 //   dist/extension.js   VS Code's extension host          dist/poolThread.js  our task, in a piscina thread
 //   dist/cli.js         the same engine without an editor dist/worker.js      piscina's own thread entry (it loads it from beside its bundle)
 //   dist/guard.js       kills what is left when the host dies
-//   dist/webview.js     the panel, in the browser
+//   dist/webview.js     the panel, in the browser         dist/panel.css      its styles
 import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ const bundles = [
     platform: 'browser',
     target: 'chrome120',
     format: 'iife',
-    entryPoints: { webview: 'src/webview/webview.ts' },
+    entryPoints: { webview: 'src/webview/webview.ts', panel: 'media/panel.css' },
     tsconfig: 'src/webview/tsconfig.json',
   },
 ];

@@ -121,7 +121,7 @@ export class Panel implements vscode.Disposable {
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
-<link rel="stylesheet" href="${uri('media', 'panel.css')}">
+<link rel="stylesheet" href="${uri('dist', 'panel.css')}">
 <title>Run in Parallel</title>
 </head>
 <body>

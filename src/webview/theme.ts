@@ -46,7 +46,7 @@ const spanColours: Record<(typeof spanKinds)[number], string> = {
   gc: 'gc',
 };
 
-/** CSS variable of each paint code, in the order of the codes (see panel.css). */
+/** CSS variable of each paint code, in the order of the codes (see media/panel/theme.css). */
 const codeNames: string[] = [
   ...threadStates,
   ...taskStatuses.map(status => `task-${status}`),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -35,12 +35,16 @@ export interface PanelOptions {
 /** Builds the panel and its page once, and starts the browser. */
 export async function startPanels(): Promise<Panels> {
   mkdirSync(screenshots, { recursive: true });
-  const [webview, page] = await Promise.all([bundle('src/webview/webview.ts'), bundle('test/webview/page/page.ts')]);
+  const [webview, page, style] = await Promise.all([
+    bundle('src/webview/webview.ts'),
+    bundle('test/webview/page/page.ts'),
+    bundle('media/panel.css'),
+  ]);
   const files: Record<string, { type: string; body: string }> = {
     '/': { type: 'text/html', body: html },
     '/webview.js': { type: 'text/javascript', body: webview },
     '/page.js': { type: 'text/javascript', body: page },
-    '/panel.css': { type: 'text/css', body: readFileSync(join(root, 'media/panel.css'), 'utf8') },
+    '/panel.css': { type: 'text/css', body: style },
   };
   const executablePath = findChromium();
   if (!executablePath) throw new Error('No Chromium found: run npm run setup, or set CHROMIUM.');
