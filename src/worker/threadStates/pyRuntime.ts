@@ -105,10 +105,11 @@ function firstAddress(fd: number, header: Buffer): number {
 }
 
 function findSymbol(symbols: Buffer, strings: Buffer, name: string): { value: number; size: number } | null {
-  const wanted = Buffer.from(`${name}\0`, 'latin1');
+  // Far faster than comparing names: find the name's place in the string table, then who refers to it.
+  const nameAt = strings.indexOf(`\0${name}\0`, 0, 'latin1') + 1;
+  if (nameAt === 0) return null;
   for (let at = 0; at + symbolSize <= symbols.length; at += symbolSize) {
-    const nameAt = symbols.readUInt32LE(at);
-    if (strings.compare(wanted, 0, wanted.length, nameAt, nameAt + wanted.length) !== 0) continue;
+    if (symbols.readUInt32LE(at) !== nameAt) continue;
     const value = u64(symbols, at + 8);
     if (value !== 0) return { value, size: u64(symbols, at + 16) };
   }

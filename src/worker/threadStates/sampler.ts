@@ -96,7 +96,7 @@ export class ThreadStateSampler {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     if (!this.discovery) return;
-    for (const process of [...this.processes.values()]) this.sampleProcess(process, this.nowNs());
+    for (const process of [...this.processes.values()]) this.sampleProcess(process, this.nowNs(), true);
     for (const process of [...this.processes.values()]) this.removeProcess(process, false);
     this.discovery.close();
     this.discovery = null;
@@ -139,16 +139,13 @@ export class ThreadStateSampler {
     }
   }
 
-  private sampleProcess(process: WatchedProcess, nowNs: Ns): void {
+  private sampleProcess(process: WatchedProcess, nowNs: Ns, isLast = false): void {
     if (!process.known) process.showWhenSettled(nowNs, process.pid === this.init.rootPid);
     for (const thread of process.threads.values()) {
-      if (thread.skip > 0) {
-        thread.skip--;
-        continue;
-      }
       const atNs = this.nowNs();
+      if (atNs < thread.dueNs && !isLast) continue;
       if (thread.sample(atNs, process) === 'gone') this.removeThread(process, thread, atNs);
-      else thread.skip = restFor(thread.blockedFor());
+      else thread.dueNs = atNs + restFor(thread.blockedFor());
     }
     if (process.threads.size === 0) this.removeProcess(process, true);
   }
@@ -236,10 +233,10 @@ export class ThreadStateSampler {
   }
 }
 
-/** Looks to leave out after so long in one call. How long it really took is put right by the exact counters. */
-function restFor(blockedNs: Ns): number {
+/** A thread that has been in one call for long is looked at less often: how long it really took is put right by the exact counters. */
+function restFor(blockedNs: Ns): Ns {
   if (blockedNs < 50e6) return 0;
-  return blockedNs < 500e6 ? 3 : 7;
+  return blockedNs < 500e6 ? 8e6 : 20e6;
 }
 
 /** Why thread states can't be had here, as a sentence; null when they can. */

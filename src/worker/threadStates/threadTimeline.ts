@@ -42,6 +42,8 @@ export class ThreadTimeline {
   private cpuNs: number;
   private waitNs: number;
   private slices: number;
+  /** How often it had got a CPU when it was last seen blocked. */
+  private slicesWhenBlocked: number;
   /** What the counters say that isn't told yet; negative: told ahead of them. */
   private runDue = 0;
   private waitDue = 0;
@@ -59,6 +61,7 @@ export class ThreadTimeline {
     this.cpuNs = first.cpuNs;
     this.waitNs = first.waitNs;
     this.slices = first.slices;
+    this.slicesWhenBlocked = first.slices;
   }
 
   /** Whether the call it's blocked in must be read: it may have changed since the last reading. */
@@ -91,8 +94,10 @@ export class ThreadTimeline {
     this.waitNs = stat.waitNs;
     this.slices = stat.slices;
     const halfway = (this.lastNs + atNs) / 2;
-    if (state !== onCpuOrWaiting) this.blocked(atNs, state);
-    else if (this.before !== onCpuOrWaiting) this.awake(atNs, halfway);
+    if (state !== onCpuOrWaiting) {
+      this.blocked(atNs, state);
+      this.slicesWhenBlocked = stat.slices;
+    } else if (this.before !== onCpuOrWaiting) this.awake(atNs, halfway);
     else this.busy(atNs, halfway, grew, switched);
     if (grew) this.newsNs = atNs;
     this.lastNs = atNs;
@@ -128,8 +133,8 @@ export class ThreadTimeline {
     const run = Math.max(0, this.runDue);
     const wait = Math.max(0, this.waitDue);
     if (this.before === gilWait && state === gilWait && run < blipNs) {
-      this.runDue = 0;
-      this.waitDue = 0;
+      this.runDue = Math.min(0, this.runDue);
+      this.waitDue = Math.min(0, this.waitDue);
       return;
     }
     if (this.before === state && run + wait < tinyNs && this.last !== onCpuOrWaiting) return;
@@ -144,18 +149,33 @@ export class ThreadTimeline {
 
   /** Tells everything up to `untilNs`: first as before, then waiting for a CPU, then running. */
   private layOut(untilNs: Ns): void {
+    if (this.before === gilWait) this.forgiveBlips();
     const length = Math.max(0, untilNs - this.doneNs);
     const run = Math.min(length, Math.max(0, this.runDue));
     const wait = Math.min(length - run, Math.max(0, this.waitDue));
     const rest = length - run - wait;
     this.runDue -= run;
     this.waitDue -= wait;
-    const wasBusy = this.before === onCpuOrWaiting;
-    if (wasBusy) this.runDue -= rest;
-    else this.tell(this.doneNs + rest, this.before);
-    this.tell(this.doneNs + wait, runnable);
+    let ahead = 0;
+    if (this.before !== onCpuOrWaiting) this.tell(this.doneNs + rest, this.before);
+    else {
+      // The counters haven't told of all of it yet: it will be much like what they have told.
+      ahead = run + wait > 0 ? (rest * wait) / (run + wait) : 0;
+      this.waitDue -= ahead;
+      this.runDue -= rest - ahead;
+    }
+    this.tell(this.doneNs + wait + ahead, runnable);
     this.tell(untilNs, running);
     this.before = onCpuOrWaiting;
+  }
+
+  /**
+   * Of all the times that it got a CPU since it was seen waiting for the GIL, only the last one got it the GIL: what it waited for a
+   * CPU before the others is a part of waiting for the GIL.
+   */
+  private forgiveBlips(): void {
+    const turns = this.slices - this.slicesWhenBlocked;
+    if (turns > 1) this.waitDue /= turns;
   }
 
   /** Tells what the counters will say later. */

@@ -27,8 +27,8 @@ export class WatchedThread {
   track: KnownThread | null = null;
   private cpuNs = 0;
   private waitNs = 0;
-  /** Looks to leave out: it has been blocked for long. */
-  skip = 0;
+  /** No need to look before: it has been blocked for long. */
+  dueNs: Ns = 0;
 
   /** Throws the system's error when its files can't be opened. */
   constructor(pid: number, tid: number, startNs: Ns, nowNs: Ns, builder: TraceSink) {
