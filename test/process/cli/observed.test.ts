@@ -41,7 +41,7 @@ for (const python of pythons.filter(hasGil)) {
     skip: hasStates,
   }, async t => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const run = await summaryOf(twoThreads, python);
+      const run = await summaryOf(twoThreads, python, true);
       const burning = ['burn-0', 'burn-1'].map(name => threadNamed(run, name));
       const disturbed = Math.max(...burning.map(thread => shareOf(thread, 'runnable')));
       // Other work took the CPUs away: then it's the CPU that they waited for, and it decides who of the two gets on.
@@ -94,6 +94,16 @@ there.send(b'x')
 for thread in threads: thread.join()
 `;
 
+const twelveTasks = `
+import time
+from concurrent.futures import ThreadPoolExecutor
+def task(i):
+    time.sleep(0.1)
+    return i
+with ThreadPoolExecutor(4) as pool:
+    print(list(pool.map(task, range(12))))
+`;
+
 for (const python of pythons) {
   test(`${python}: a held lock, a sleep and a socket are told apart`, async () => {
     const run = await summaryOf(waits, python);
@@ -114,29 +124,30 @@ for (const python of pythons) {
   });
 
   test(`${python}: twelve tasks for four workers run in three waves`, async () => {
-    const run = await summaryOf(
-      `
-import time
-from concurrent.futures import ThreadPoolExecutor
-def task(i):
-    time.sleep(0.1)
-    return i
-with ThreadPoolExecutor(4) as pool:
-    print(list(pool.map(task, range(12))))
-`,
-      python,
-    );
-    assert.equal(run.output.stdout, `[${[...Array(12).keys()].join(', ')}]\n`);
-    assert.equal(run.tasks.length, 12);
-    const queued = run.tasks.map(task => (task.startMs ?? 0) - (task.submitMs ?? 0));
-    assert.equal(queued.filter(ms => ms >= 90).length, 8);
-    assert.equal(queued.filter(ms => ms >= 180).length, 4);
-    for (const task of run.tasks) {
-      assert.deepEqual([task.name, task.engine, task.status, task.line], ['task', 'threadPool', 'ok', 4]);
+    for (let attempt = 1; ; attempt++) {
+      const run = await summaryOf(twelveTasks, python, true);
+      assert.equal(run.output.stdout, `[${[...Array(12).keys()].join(', ')}]\n`);
+      assert.equal(run.tasks.length, 12);
+      for (const task of run.tasks) {
+        assert.deepEqual([task.name, task.engine, task.status, task.line], ['task', 'threadPool', 'ok', 4]);
+      }
+      assert.equal(new Set(run.tasks.map(task => task.tid)).size, 4);
+      const starts = run.tasks.map(task => task.startMs ?? 0).sort((a, b) => a - b);
+      const first = starts[0] ?? 0;
+      assert.deepEqual(
+        [90, 180].map(ms => starts.filter(start => start - first >= ms).length),
+        [8, 4],
+      );
+      // A slow machine submits the last ones late: they queue shorter then, and nothing is wrong with that.
+      const lastSubmit = Math.max(...run.tasks.map(task => task.submitMs ?? 0));
+      if (lastSubmit - first > 8 && attempt < attempts) continue;
+      const queued = run.tasks.map(task => (task.startMs ?? 0) - (task.submitMs ?? 0));
+      assert.equal(queued.filter(ms => ms >= 90).length, 8);
+      assert.equal(queued.filter(ms => ms >= 180).length, 4);
+      assert.equal(run.insights[0]?.code, 'RIP104');
+      assert.match(run.insights[0]?.title ?? '', /^12 tasks shared 4 workers:/);
+      return;
     }
-    assert.equal(new Set(run.tasks.map(task => task.tid)).size, 4);
-    assert.equal(run.insights[0]?.code, 'RIP104');
-    assert.match(run.insights[0]?.title ?? '', /^12 tasks shared 4 workers:/);
   });
 }
 
