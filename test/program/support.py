@@ -1,4 +1,5 @@
 """Runs real interpreters on run.py: every supported one on this machine."""
+
 from __future__ import annotations
 
 import glob
@@ -29,7 +30,9 @@ START_METHODS = ('fork', 'spawn', 'forkserver')
 
 
 def version_of(python: str) -> tuple:
-    text = subprocess.run([python, '-c', 'import sys; print(*sys.version_info[:2])'], stdout=subprocess.PIPE, check=True).stdout
+    text = subprocess.run(
+        [python, '-c', 'import sys; print(*sys.version_info[:2])'], stdout=subprocess.PIPE, check=True
+    ).stdout
     return tuple(int(n) for n in text.split())
 
 
@@ -55,8 +58,15 @@ def _load(path: str):
 
 def finish(arguments: list[str], cwd: str, timeout: float = 60) -> tuple[str, str, int]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith('PYTHON')}
-    done = subprocess.run(arguments, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=timeout)
+    done = subprocess.run(
+        arguments,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=timeout,
+    )
     return done.stdout.decode(errors='replace'), done.stderr.decode(errors='replace'), done.returncode
 
 
@@ -70,7 +80,9 @@ def plain(python: str, source: str, argv=(), flags=(), folder: str | None = None
         return Result(out.replace(file, 'FILE'), err.replace(file, 'FILE'), code, temporary)
 
 
-def run(python: str, units, selection=None, argv=(), flags=(), saved=True, trace=False, show=False, beside=None) -> Result:
+def run(
+    python: str, units, selection=None, argv=(), flags=(), saved=True, trace=False, show=False, beside=None
+) -> Result:
     """Runs units: a source text (written to file.py when `saved`), or a list of cells. `selection` as in the spec, or (first, last)."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = os.path.join(folder, 'run')
@@ -84,10 +96,20 @@ def run(python: str, units, selection=None, argv=(), flags=(), saved=True, trace
                 handle.write(units if saved else '# what was saved\nnothing = 1\n')
             described = [{'file': file, 'source': None if saved else units}]
         else:
-            described = [{'file': os.path.join(folder, 'cell%d' % (index + 1)), 'source': text} for index, text in enumerate(units)]
+            described = [
+                {'file': os.path.join(folder, 'cell%d' % (index + 1)), 'source': text}
+                for index, text in enumerate(units)
+            ]
         if isinstance(selection, tuple):
             selection = [{'unit': len(described) - 1, 'startLine': selection[0], 'endLine': selection[1]}]
-        spec = {'version': 1, 'runDir': run_dir, 'units': described, 'selection': selection, 'argv': list(argv), 'trace': trace}
+        spec = {
+            'version': 1,
+            'runDir': run_dir,
+            'units': described,
+            'selection': selection,
+            'argv': list(argv),
+            'trace': trace,
+        }
         path = os.path.join(run_dir, 'spec.json')
         with open(path, 'w', encoding='utf-8') as handle:
             json.dump(spec, handle)

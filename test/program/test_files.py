@@ -1,4 +1,5 @@
 """Whole files behave as with `python file.py`: output, errors, exit codes, what the program can see of itself."""
+
 from __future__ import annotations
 
 import glob
@@ -41,7 +42,7 @@ if __name__ == '__main__': print('main', inspect.getsourcefile(f), inspect.curre
     'caught interrupt': 'import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\nexcept KeyboardInterrupt: print("caught")\n',
     'os._exit': 'import os\nprint("lost")\nos._exit(7)\n',
     'atexit and threads': 'import atexit, threading, time\natexit.register(print, "atexit")\n'
-                          'threading.Thread(target=lambda: (time.sleep(.1), print("thread"))).start()\nprint("end")\n1/0\n',
+    'threading.Thread(target=lambda: (time.sleep(.1), print("thread"))).start()\nprint("end")\n1/0\n',
     'thread exception': 'import threading\ndef f(): return [][1]\nt = threading.Thread(target=f, name="T"); t.start(); t.join()\n',
     'own excepthook': 'import sys, traceback\ndef hook(t, v, tb):\n    print("hook", t, v, len(traceback.extract_tb(tb)))\nsys.excepthook = hook\n1/0\n',
     'broken excepthook': 'import sys\ndef hook(t, v, tb): raise ValueError("hook")\nsys.excepthook = hook\n1/0\n',
@@ -54,7 +55,7 @@ if __name__ == '__main__': print('main', inspect.getsourcefile(f), inspect.curre
     'tabs': 'if 1:\n\tx = 1\n        y = 2\n',
     'future in the middle': 'x = 1\nfrom __future__ import annotations\n',
     'future': 'from __future__ import annotations\ndef f(x: undefined): pass\nprint(f.__annotations__)\nimport sys\n'
-              'print(eval(compile("lambda x: 1", "s", "eval"))(1))\n',
+    'print(eval(compile("lambda x: 1", "s", "eval"))(1))\n',
     'windows newlines': 'x = 1\r\nif x:\r\n    print("a")\r\n    1/0\r\n',
     'cookie': '# -*- coding: utf-8 -*-\nprint(len("\u00e9\u4e2d"))\n1/0 # \u00e9\n',
     'unknown cookie': '# -*- coding: nonsense -*-\nprint(1)\n',
@@ -95,11 +96,15 @@ class FilesTest(unittest.TestCase):
                     self.assertLessEqual(extra, OUR_MODULES)
                     continue
                 if name == 'unknown cookie':  # one text when Python reads a file, another when it is handed the bytes
-                    self.assertEqual((got.out, got.code, got.err.split(':')[-1]), (want.out, want.code, want.err.split(':')[-1]))
+                    self.assertEqual(
+                        (got.out, got.code, got.err.split(':')[-1]), (want.out, want.code, want.err.split(':')[-1])
+                    )
                     continue
                 if name == 'recursion':  # the runner's own frames count
                     want.err, got.err = [re.sub(r'repeated \d+ more', 'repeated', r.err) for r in (want, got)]
-                if name == 'broken excepthook':  # Python shows the runner's absence there a little differently in each version
+                if (
+                    name == 'broken excepthook'
+                ):  # Python shows the runner's absence there a little differently in each version
                     self.assertEqual(got.code, want.code)
                     self.assertIn('Error in sys.excepthook:', got.err)
                     continue
@@ -115,11 +120,22 @@ class FilesTest(unittest.TestCase):
             actual = at_once([(run, (python, text), {}) for text in texts])
             for file, want, got in zip(files, expected, actual):
                 with self.subTest(file=os.path.basename(file), python=VERSIONS[python]):
-                    texts = [re.sub(r'\d{9,}|0x[0-9a-f]+', 'N', result.out + result.err) for result in (got, want)]  # ids, addresses
+                    texts = [
+                        re.sub(r'\d{9,}|0x[0-9a-f]+', 'N', result.out + result.err) for result in (got, want)
+                    ]  # ids, addresses
                     self.assertEqual((texts[0], got.code), (texts[1], want.code))
 
     def test_unsaved_text_looks_like_saved_text(self):
-        names = ['what a program sees', 'error', 'chained', 'thread exception', 'warning', 'syntax error', 'syntax error found late', 'windows newlines']
+        names = [
+            'what a program sees',
+            'error',
+            'chained',
+            'thread exception',
+            'warning',
+            'syntax error',
+            'syntax error found late',
+            'windows newlines',
+        ]
         for python in PYTHONS:
             pairs = [(EQUAL[name].replace('\r', ''), name) for name in names]
             expected = at_once([(plain, (python, text), {}) for text, _ in pairs])
@@ -131,7 +147,9 @@ class FilesTest(unittest.TestCase):
     def test_error_in_a_module_of_the_user(self):
         source = 'import json, helper\nhelper.fail()\n'
         for python in (OLDEST, NEWEST):
-            error = run(python, source, beside={'helper.py': 'import json\n\ndef fail(): json.loads("{")\n'}).result['error']
+            error = run(python, source, beside={'helper.py': 'import json\n\ndef fail(): json.loads("{")\n'}).result[
+                'error'
+            ]
             self.assertEqual((os.path.basename(error['file']), error['line']), ('helper.py', 3))
 
     def test_result_names_the_error(self):
@@ -140,7 +158,9 @@ class FilesTest(unittest.TestCase):
             error = run(python, source).result['error']
             self.assertEqual((error['type'], error['line'], error['module']), ('json.decoder.JSONDecodeError', 3, None))
             error = run(python, 'x = 1\nimport no_such_module.part\n').result['error']
-            self.assertEqual((error['type'], error['line'], error['module']), ('ModuleNotFoundError', 2, 'no_such_module'))
+            self.assertEqual(
+                (error['type'], error['line'], error['module']), ('ModuleNotFoundError', 2, 'no_such_module')
+            )
             result = run(python, 'x = 1\nx = = 2\n')
             self.assertEqual((result.result['error']['type'], result.result['error']['line']), ('SyntaxError', 2))
             self.assertEqual((result.program['statements'], result.code), ([], 1))
@@ -160,11 +180,24 @@ class FilesTest(unittest.TestCase):
 
     def test_file_that_is_gone_and_folder_that_is_not_writable(self):
         with tempfile.TemporaryDirectory() as folder:
-            spec = {'version': 1, 'runDir': '/proc/nowhere', 'units': [{'file': folder + '/x.py', 'source': None}], 'selection': None, 'argv': [],
-                    'trace': False}
+            spec = {
+                'version': 1,
+                'runDir': '/proc/nowhere',
+                'units': [{'file': folder + '/x.py', 'source': None}],
+                'selection': None,
+                'argv': [],
+                'trace': False,
+            }
             path = os.path.join(folder, 'spec.json')
-            for source, code, out in ((None, 2, b''), ('import multiprocessing as m\nm.set_start_method("spawn")\ndef f(x): return x\n'
-                                                       'with m.Pool(1) as p: print(p.map(f, [1]))', 0, b'[1]\n')):
+            for source, code, out in (
+                (None, 2, b''),
+                (
+                    'import multiprocessing as m\nm.set_start_method("spawn")\ndef f(x): return x\n'
+                    'with m.Pool(1) as p: print(p.map(f, [1]))',
+                    0,
+                    b'[1]\n',
+                ),
+            ):
                 spec['units'][0]['source'] = source
                 with open(path, 'w') as file:
                     json.dump(spec, file)
@@ -174,7 +207,11 @@ class FilesTest(unittest.TestCase):
                     self.assertIn(b"can't open file", done.stderr)
 
     def test_too_old_python_says_so(self):
-        found = [p for p in glob.glob(os.path.expanduser('~/.pyenv/versions/*/bin/python')) if re.search(r'/(2\.|3\.[0-7]\.)', p)]
+        found = [
+            p
+            for p in glob.glob(os.path.expanduser('~/.pyenv/versions/*/bin/python'))
+            if re.search(r'/(2\.|3\.[0-7]\.)', p)
+        ]
         if not found:
             self.skipTest('there is no Python older than 3.8 on this machine')
         for python in found:

@@ -1,4 +1,7 @@
-"""In a spawned or forkserver child: makes the parent's definitions again, and nothing that the parent has already done."""
+"""In a spawned or forkserver child: makes the parent's definitions again, and nothing that the parent has already
+done.
+"""
+
 from __future__ import annotations
 
 import marshal
@@ -40,7 +43,9 @@ def recreate(path: str, namespace: dict) -> None:
             try:
                 exec(code, namespace)
             except (Exception, SystemExit) as error:
-                note('%s:%d could not be repeated in a child process: %s: %s' % (file, line, type(error).__name__, error))
+                note(
+                    '%s:%d could not be repeated in a child process: %s: %s' % (file, line, type(error).__name__, error)
+                )
     finally:
         sys.stdout.close()
         sys.stdout = stdout
@@ -60,5 +65,6 @@ def _wrap(spawn) -> None:
     def _fixup_main_from_path(path):
         if path != _adopted:
             fix(path)
+
     spawn.get_preparation_data = get_preparation_data
     spawn._fixup_main_from_path = _fixup_main_from_path

@@ -1,14 +1,15 @@
 """What multiprocessing's spawned and forkserver children run as their `__mp_main__`.
 
-By itself multiprocessing imports the main file again in each child, which starts pools over and over unless the user guards them.
-Here a child gets a generated file that re-creates what it can be sent by name (definitions, imports) and what these need:
+By itself multiprocessing imports the main file again in each child, which starts pools over and over unless the user
+guards them. Here a child gets a generated file that re-creates what it can be sent by name and what that needs:
 
     statements that have run ──► definitions, imports          code objects, run again in the child
-                             └─► data that these need          plain values: pickled as they are now; others: the statements again
+                             └─► data that these need          plain values: pickled as they are; others: made again
                              └─► work (pools, processes, …)    left out
 
 Guarded whole files keep Python's own way, with everything that it does at module level.
 """
+
 from __future__ import annotations
 
 import _ast as ast
@@ -18,16 +19,19 @@ import sys
 
 from .. import boot, hooks
 from . import dependencies, names
-from .plan import Program, Step, future_flags, module_of
+from .plan import Program, module_of
 from .selection import flatten
 from .source import Statement, children as child_nodes, statement_lists, walk
 
 # A statement that calls one of these starts work: it is never repeated in a child.
-STARTS_WORK = frozenset('''
-    Pool ThreadPool ProcessPoolExecutor ThreadPoolExecutor InterpreterPoolExecutor Process Thread Timer Manager SyncManager
-    SharedMemoryManager SharedMemory BaseManager Popen call check_call check_output compute fork freeze_support getoutput gather input
-    join Parallel LocalCluster Client popen run run_forever run_in_executor run_until_complete serve_forever set_start_method sleep
-    spawnv spawnl start start_new_thread submit system urlopen'''.split())
+STARTS_WORK = frozenset(
+    """
+    Pool ThreadPool ProcessPoolExecutor ThreadPoolExecutor InterpreterPoolExecutor Process Thread Timer
+    Manager SyncManager SharedMemoryManager SharedMemory BaseManager Popen call check_call check_output
+    compute fork freeze_support getoutput gather input join Parallel LocalCluster Client popen run
+    run_forever run_in_executor run_until_complete serve_forever set_start_method sleep spawnv spawnl start
+    start_new_thread submit system urlopen""".split()
+)
 STARTS_PROCESSES = frozenset('Pool ProcessPoolExecutor Process Manager'.split())
 # Values of these packages travel as they are; anything of the user's own is made again by its statements.
 PLAIN_PACKAGES = frozenset('array builtins collections copyreg datetime decimal fractions numpy pathlib uuid'.split())
@@ -37,7 +41,10 @@ _watched: Watched | None = None
 
 
 def watch(program: Program, folder: str) -> None:
-    """From now on children of this process get what they need of the program. Call before multiprocessing may be used."""
+    """From now on children of this process get what they need of the program.
+
+    Call before multiprocessing may be used.
+    """
     global _watched
     _watched = Watched(program, folder)
     hooks.after_import('multiprocessing.spawn', _wrap)
@@ -57,6 +64,7 @@ def _wrap(spawn) -> None:
             data.pop('init_main_from_name', None)
             data['init_main_from_path'] = path
         return data
+
     get_preparation_data.__wrapped__ = original  # type: ignore
     spawn.get_preparation_data = get_preparation_data
 
@@ -89,7 +97,11 @@ class Watched:
         if not self._recreate and not self._python_s_way(step, line):
             self._recreate = True
         if not self._recreate:
-            return None if all(unit.saved for unit in self._program.units) else self._write(('whole',), self._whole_items(), dump({}))
+            return (
+                None
+                if all(unit.saved for unit in self._program.units)
+                else self._write(('whole',), self._whole_items(), dump({}))
+            )
         return self._definitions_file(step, line)
 
     def _position(self) -> tuple[int, int]:
@@ -108,7 +120,9 @@ class Watched:
     def _python_s_way(self, step: int, line: int) -> bool:
         """Whether a child can import the file as it is: nothing outside a main guard starts processes."""
         if self._guarded is None:
-            self._guarded = not any(self._starts_processes(s) for s in self._program.statements if not is_guarded(s.node))
+            self._guarded = not any(
+                self._starts_processes(s) for s in self._program.statements if not is_guarded(s.node)
+            )
         if step >= len(self._program.steps):
             return self._guarded
         running = next((s for s in self._program.steps[step].statements if s.first <= line <= s.last), None)
@@ -136,16 +150,26 @@ class Watched:
     def _ran(self, step: int, line: int, namespace: dict) -> list[Statement]:
         """The statements that have run, and of the running one the definitions in its blocks."""
         ran: list[Statement] = []
-        for index, each in enumerate(self._program.steps[:step + 1]):
+        for index, each in enumerate(self._program.steps[: step + 1]):
             for statement in flatten(each.unit, [s.node for s in each.statements]):
                 if index < step or statement.last < line:
                     ran.append(statement)
                 elif statement.first <= line:
-                    ran.extend(Statement(each.unit, node) for node in inner_definitions(statement.node) if node.name in namespace)
+                    ran.extend(
+                        Statement(each.unit, node)
+                        for node in inner_definitions(statement.node)
+                        if node.name in namespace
+                    )
         return ran
 
     def _item(self, statement: Statement) -> tuple:
-        code = compile(module_of([statement.node]), statement.unit.file, 'exec', flags=self._program.future_flags, dont_inherit=True)
+        code = compile(
+            module_of([statement.node]),
+            statement.unit.file,
+            'exec',
+            flags=self._program.future_flags,
+            dont_inherit=True,
+        )
         return 'statement', statement.first, statement.unit.file, code
 
     def _write(self, key: tuple, items: list[tuple], values: bytes) -> str:
@@ -175,11 +199,16 @@ class Needs:
                 analysis.include(index, 'definition')
         # Environment, working folder and sys.path reach a child in other ways.
         analysis.complete(leave_out=('os', 'sys'))
-        self._fixed = {name for facts in analysis.facts if facts is not None and self._is_definition(facts) for name in facts.binds}
+        self._fixed = {
+            name for facts in analysis.facts if facts is not None and self._is_definition(facts) for name in facts.binds
+        }
         self._kept = [(ran[index], analysis.facts[index]) for index in sorted(analysis.reasons)]
         data = [facts for _, facts in self._kept if facts is not None and not self._is_definition(facts)]
-        bound_once = {name for name in set().union(*[facts.binds for facts in data])
-                      if sum(1 for facts in analysis.facts if facts is not None and name in facts.binds) == 1}
+        bound_once = {
+            name
+            for name in set().union(*[facts.binds for facts in data])
+            if sum(1 for facts in analysis.facts if facts is not None and name in facts.binds) == 1
+        }
         self.data = sorted(bound_once)
 
     def _is_definition(self, facts: names.Facts) -> bool:
@@ -201,13 +230,17 @@ class Needs:
 def is_sent_by_name(name: str, value) -> bool:
     """Whether pickle writes `__main__.name` for the value: functions and classes, however they were made."""
     try:
-        return value.__module__ == '__main__' and getattr(value, '__qualname__', getattr(value, '__name__', None)) == name
+        return (
+            value.__module__ == '__main__' and getattr(value, '__qualname__', getattr(value, '__name__', None)) == name
+        )
     except Exception:
         return False
 
 
 def plain_values(namespace: dict, wanted: list[str]) -> dict:
-    """Of the wanted names those whose values can travel: lists, numbers, arrays, …, not objects of the program's own classes."""
+    """Of the wanted names those whose values can travel: lists, numbers, arrays, …, not objects of the program's own
+    classes.
+    """
     found = {}
     for name in wanted:
         if name in namespace:
@@ -236,23 +269,25 @@ def dump(values: dict) -> bytes:
             if self.tell() + len(data) > MOST_BYTES:
                 raise pickle.PicklingError('too big')
             return super().write(data)
+
     file = Limited()
     Plain(file, protocol=4).dump(values)
     return file.getvalue()
 
 
-LOADER = '''\
+LOADER = """\
 boot = {'__name__': '_run_in_parallel.boot', '__file__': %r}
 with open(boot['__file__']) as file:
     exec(compile(file.read(), boot['__file__'], 'exec'), boot)
 boot['load']('program.child').recreate(%r, globals())
-'''
+"""
 
 
 def temporary_folder() -> str:
     import atexit
     import shutil
     import tempfile
+
     folder = tempfile.mkdtemp(prefix='run-in-parallel-')
     pid = os.getpid()
     atexit.register(lambda: os.getpid() == pid and shutil.rmtree(folder, ignore_errors=True))

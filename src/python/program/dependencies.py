@@ -1,7 +1,10 @@
-"""Which earlier statements a selection needs. When in doubt, one more: a statement too many costs time, one too few is an error.
+"""Which earlier statements a selection needs.
+
+When in doubt, one more: a statement too many costs time, one too few is an error.
 
 `needed` is the interface; everything else may be replaced behind it.
 """
+
 from __future__ import annotations
 
 import _ast as ast
@@ -11,14 +14,19 @@ from .names import DYNAMIC, Facts, dotted, root
 from .source import Statement
 
 # Calls and stores on these modules act on the whole process; nobody needs to name them again.
-PROCESS_MODULES = frozenset('''
-    asyncio decimal faulthandler gc locale logging multiprocessing os random resource signal socket sys threading tracemalloc
-    warnings'''.split())
-EFFECTS = frozenset('''
-    addHandler addLevelName basicConfig captureWarnings chdir dictConfig disable enable filterwarnings fileConfig install load_dotenv
-    putenv register resetwarnings seed setLevel set_event_loop_policy set_executable set_forkserver_preload set_option set_options
-    set_printoptions set_start_method set_theme setcontext setdefaulttimeout setlocale setrecursionlimit setrlimit setswitchinterval
-    signal simplefilter stack_size style umask unsetenv use'''.split())
+PROCESS_MODULES = frozenset(
+    """
+    asyncio decimal faulthandler gc locale logging multiprocessing os random resource signal socket sys
+    threading tracemalloc warnings""".split()
+)
+EFFECTS = frozenset(
+    """
+    addHandler addLevelName basicConfig captureWarnings chdir dictConfig disable enable filterwarnings
+    fileConfig install load_dotenv putenv register resetwarnings seed setLevel set_event_loop_policy
+    set_executable set_forkserver_preload set_option set_options set_printoptions set_start_method set_theme
+    setcontext setdefaulttimeout setlocale setrecursionlimit setrlimit setswitchinterval signal simplefilter
+    stack_size style umask unsetenv use""".split()
+)
 PROCESS_OBJECTS = ('os.environ', 'sys.path', 'sys.argv', 'sys.meta_path', 'sys.modules')
 
 
@@ -36,7 +44,9 @@ def needed(statements: list[Statement]) -> list[Statement]:
 
 
 class Analysis:
-    """Collects in `reasons` (statement index → why) what is included and, transitively, what that needs; never from `end` on."""
+    """Collects in `reasons` (statement index → why) what is included and, transitively, what that needs; never from
+    `end` on.
+    """
 
     def __init__(self, statements: list[Statement]) -> None:
         self.statements = statements
@@ -74,7 +84,9 @@ class Analysis:
         if facts.dynamic:
             for earlier in range(index):
                 if self.facts[earlier] is not None:
-                    self.include(earlier, 'the code uses %s' % ' or '.join(sorted(DYNAMIC & (facts.reads | facts.late_reads))))
+                    self.include(
+                        earlier, 'the code uses %s' % ' or '.join(sorted(DYNAMIC & (facts.reads | facts.late_reads)))
+                    )
 
     def complete(self, leave_out: tuple[str, ...] = ()) -> None:
         """Follows every name; then adds what acts on the whole process, except through the modules to leave out."""
@@ -84,7 +96,12 @@ class Analysis:
         self._drain()
         for index in range(self.end):
             module = self._process_effect(self.statements[index].node)
-            if module and module not in leave_out and index not in self.reasons and (module in PROCESS_MODULES or self._module_is_used(module)):
+            if (
+                module
+                and module not in leave_out
+                and index not in self.reasons
+                and (module in PROCESS_MODULES or self._module_is_used(module))
+            ):
                 self.include(index, 'acts on the whole process (%s)' % module)
         self._drain()
 
@@ -96,7 +113,10 @@ class Analysis:
                 self._resolve(*wish)
 
     def _resolve(self, name: str, before: int, late: bool) -> None:
-        """Includes what binds and what changes a name ahead of a statement. Function bodies run later: there every binding counts."""
+        """Includes what binds and what changes a name ahead of a statement.
+
+        Function bodies run later: there every binding counts.
+        """
         start = -1
         found = False
         for index in range(before - 1, -1, -1):
@@ -106,7 +126,7 @@ class Analysis:
             if name in facts.binds:
                 found = True
                 self.include(index, ('imports %s' if facts.is_import else 'defines %s') % name)
-                if facts.strong and not late:
+                if name in facts.certain and not late:
                     start = index
                     break
             elif name in facts.deletes:
@@ -135,7 +155,9 @@ class Analysis:
                 self.include(index, 'reads on in %s' % name)
 
     def _aliases(self, name: str, start: int, before: int) -> set[str]:
-        """The names that may stand for the same object, other than modules and functions (these are not changed by being passed on)."""
+        """The names that may stand for the same object, other than modules and functions (these are not changed by
+        being passed on).
+        """
         group, todo = {name}, [name]
         while todo:
             for index, alias in self._alias_groups.get(todo.pop(), ()):
@@ -146,7 +168,8 @@ class Analysis:
         return group
 
     def _is_fixed(self, name: str) -> bool:
-        return name in self._imported or any(self.facts[i].is_definition for i in self._binders.get(name, ()))  # type: ignore
+        binders = [self.facts[index] for index in self._binders.get(name, ())]
+        return name in self._imported or any(facts.is_definition for facts in binders if facts)
 
     def _effects_of(self, index: int) -> tuple[set[str], set[str]]:
         """Globals that the functions which a statement may call bind and change."""
@@ -174,7 +197,9 @@ class Analysis:
         return self._effects[index]
 
     def _process_effect(self, node) -> str:
-        """The module that an expression statement, a store or a `del` at top level sets up; '' when it does no such thing."""
+        """The module that an expression statement, a store or a `del` at top level sets up; '' when it does no such
+        thing.
+        """
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             function = node.value.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, 'id', '')
@@ -182,7 +207,13 @@ class Analysis:
             path = self._path(function)
             if base in self._imported and (name in EFFECTS or path.startswith(tuple(o + '.' for o in PROCESS_OBJECTS))):
                 return self._imported[base]
-        targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target] if isinstance(node, ast.AugAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, (ast.Assign, ast.Delete))
+            else [node.target]
+            if isinstance(node, ast.AugAssign)
+            else []
+        )
         for target in targets:
             if isinstance(target, (ast.Attribute, ast.Subscript)) and root(target) in self._imported:
                 return self._imported[root(target)]
@@ -193,8 +224,12 @@ class Analysis:
         return '%s.%s' % (self._imported.get(base, base), rest)
 
     def _module_is_used(self, module: str) -> bool:
-        return any(self._imported.get(name) == module for index in self.reasons for name in self._binders
-                   if index in self._binders[name])
+        return any(
+            self._imported.get(name) == module
+            for index in self.reasons
+            for name in self._binders
+            if index in self._binders[name]
+        )
 
 
 def facts_of(statement: Statement) -> Facts | None:

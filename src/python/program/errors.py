@@ -1,4 +1,5 @@
 """Uncaught exceptions: shown as Python shows them, without the runner's frames, and described for the panel."""
+
 from __future__ import annotations
 
 import os
@@ -81,6 +82,7 @@ def show_syntax_error(error: SyntaxError) -> None:
 
 def print_exception(kind, error, traceback) -> None:
     from traceback import print_exception as python_print
+
     python_print(kind, error, traceback)
 
 
@@ -98,6 +100,7 @@ def silence_once() -> None:
 
     def silent(*_) -> None:
         sys.excepthook = hook
+
     sys.excepthook = silent
 
 
@@ -109,12 +112,14 @@ def thread_hook(threading) -> None:
 
     def excepthook(args) -> None:
         if args.exc_type is SystemExit or not needs_python_hook() or sys.stderr is None:
-            return original(args)
+            original(args)
+            return
         clean(args.exc_value)
         thread = args.thread.name if args.thread is not None else threading.get_ident()
         sys.stderr.write('Exception in thread %s:\n' % thread)
         print_exception(args.exc_type, args.exc_value, args.exc_value.__traceback__)
         sys.stderr.flush()
+
     threading.excepthook = excepthook
 
 
@@ -138,7 +143,7 @@ def describe(error: BaseException, units: list) -> dict:
 
 
 def is_user_file(file: str, units: list) -> bool:
-    """The program's own text, and modules of the user's that are neither installed packages nor the standard library."""
+    """The program's own text, and modules that are neither installed packages nor the standard library."""
     if any(unit.file == file for unit in units):
         return True
     return not file.startswith((_FOLDER, _LIBRARY, '<')) and 'site-packages' not in file and 'dist-packages' not in file

@@ -2,6 +2,7 @@
 
 The C halves of json do the work. Files are written whole or not at all.
 """
+
 from __future__ import annotations
 
 import os
@@ -10,11 +11,13 @@ try:
     from _json import encode_basestring_ascii, make_scanner
 except ImportError:  # an interpreter without the accelerator
     from json.encoder import encode_basestring_ascii  # type: ignore
+
     make_scanner = None  # type: ignore
 
 
 class _Context:
     """What the scanner wants to know: how json.loads is set by default."""
+
     strict = True
     object_hook = None
     object_pairs_hook = None
@@ -31,11 +34,12 @@ def read(path: str):
         text = file.read()
     if make_scanner is None:
         import json
+
         return json.loads(text)
     try:
         value, _ = make_scanner(_Context())(text.strip(), 0)
     except StopIteration:
-        raise ValueError('%s is not JSON' % path)
+        raise ValueError('%s is not JSON' % path) from None
     return value
 
 

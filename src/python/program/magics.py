@@ -1,7 +1,9 @@
 """IPython's additions to Python in notebook cells: what can run without IPython runs, the rest is left out with a note.
 
-Only lines at which the parser stops are looked at, so a `%` in a string or at the start of a continued line stays what it is.
+Only lines at which the parser stops are looked at: a `%` in a string or at the start of a continued line stays what
+it is.
 """
+
 from __future__ import annotations
 
 TIMERS = ('time', 'timeit', 'prun', 'memit', 'lprun')
@@ -16,14 +18,14 @@ def replace_cell_magic(lines: list[str]) -> tuple[list[str], str]:
     words = lines[first][2:].split()
     name = words[0] if words else ''
     if name in CELL_TIMERS:
-        return lines[:first] + ['\n'] + lines[first + 1:], '%%%%%s is left out; its cell runs.' % name
+        return lines[:first] + ['\n'] + lines[first + 1 :], '%%%%%s is left out; its cell runs.' % name
     return ['\n'] * len(lines), 'A cell of %%%%%s is not Python: it does not run.' % name
 
 
 def replace_line(line: str) -> tuple[str, str] | None:
     """The Python that stands for a line of IPython's, and a note; None when the line is none."""
     text = line.strip()
-    indent = line[:len(line) - len(line.lstrip())]
+    indent = line[: len(line) - len(line.lstrip())]
     target, equals, right = text.partition('=')
     if equals and right.strip()[:1] in ('!', '%') and target.strip().replace('_', 'a').isalnum():
         right = right.strip()
@@ -31,7 +33,9 @@ def replace_line(line: str) -> tuple[str, str] | None:
             return _shell_lines(indent + target.strip(), right[1:]), ''
         words = right[1:].split(None, 1)
         if len(words) == 2 and words[0] in TIMERS:
-            return '%s%s = %s\n' % (indent, target.strip(), words[1]), '%%%s is left out; its statement runs.' % words[0]
+            return '%s%s = %s\n' % (indent, target.strip(), words[1]), '%%%s is left out; its statement runs.' % words[
+                0
+            ]
         return '%s%s = None\n' % (indent, target.strip()), '%s does nothing here.' % right.split()[0]
     if text.startswith('%'):
         words = text[1:].split(None, 1)

@@ -1,47 +1,70 @@
-"""What one statement does to the names of its module: binds, reads, changes, now or later when a function of it is called.
+"""What one statement does to the names of its module, at once and later, when a function of it is called.
 
-Which names are global is read from the byte code, so that Python's own scope rules decide. What a statement may change is
-read from the tree: changes are attributed to the name at the root of `a.b[c].d()`.
+Which names are global is read from the byte code, so that Python's own scope rules decide. What a statement may change
+is read from the tree: changes are attributed to the name at the root of `a.b[c].d()`.
 """
+
 from __future__ import annotations
 
 import _ast as ast
 import opcode
 import sys
 
+from .flow import Flow
 from .source import Statement, children, walk
 
 # Methods that only look at their object or hand out a result.
-PURE_METHODS = frozenset('''
-    all any as_posix astype capitalize casefold copy corr count decode describe difference done encode empty endswith exists exitcode
-    find findall finditer flatten format full fullmatch get getvalue group groupby groups head index info intersection is_alive is_dir
-    is_file is_set isalpha isdigit isdisjoint isna isspace issubset issuperset items iterdir join_path joinpath keys locked lower lstrip
-    match max mean median merge min most_common notna nunique partition plot qsize quantile ravel read_bytes read_text removeprefix
-    removesuffix replace reshape resolve result rfind rindex rpartition rsplit rstrip running sample search shape split splitlines
-    startswith std strip sub sum tail title to_csv to_dict to_json to_list to_numpy to_parquet to_string tolist total total_seconds
-    translate transpose union unique upper value_counts values var with_name with_suffix zfill'''.split())
+PURE_METHODS = frozenset(
+    """
+    all any as_posix astype capitalize casefold copy corr count decode describe difference done encode empty
+    endswith exists exitcode find findall finditer flatten format full fullmatch get getvalue group groupby
+    groups head index info intersection is_alive is_dir is_file is_set isalpha isdigit isdisjoint isna
+    isspace issubset issuperset items iterdir join_path joinpath keys locked lower lstrip match max mean
+    median merge min most_common notna nunique partition plot qsize quantile ravel read_bytes read_text
+    removeprefix removesuffix replace reshape resolve result rfind rindex rpartition rsplit rstrip running
+    sample search shape split splitlines startswith std strip sub sum tail title to_csv to_dict to_json
+    to_list to_numpy to_parquet to_string tolist total total_seconds translate transpose union unique upper
+    value_counts values var with_name with_suffix zfill""".split()
+)
 # Methods that change their object whatever it is: they count inside functions and print(...) too.
-MUTATORS = frozenset('''
-    add append appendleft clear discard extend extendleft fill insert pop popitem popleft put put_nowait register remove reverse
-    rotate setdefault sort subtract symmetric_difference_update intersection_update difference_update update write writelines
-    writerow writerows read readline readlines send seek close'''.split())
+MUTATORS = frozenset(
+    """
+    add append appendleft clear discard extend extendleft fill insert pop popitem popleft put put_nowait
+    register remove reverse rotate setdefault sort subtract symmetric_difference_update intersection_update
+    difference_update update write writelines writerow writerows read readline readlines send seek close""".split()
+)
 # Calls that leave their arguments as they are, given as names or as methods.
-PURE_CALLS = frozenset('''
-    abs all any assert_ bool bytes callable chr dict dir display divmod enumerate filter float format frozenset getattr hasattr hash
-    help hex id int isinstance issubclass iter len list map max min ord pow pprint print range repr reversed round set sorted str sum
-    tuple type vars zip append add put put_nowait submit apply apply_async map_async imap imap_unordered starmap starmap_async
-    info debug warning error exception critical log join start sleep write run run_until_complete'''.split())
+PURE_CALLS = frozenset(
+    """
+    abs all any assert_ bool bytes callable chr dict dir display divmod enumerate filter float format
+    frozenset getattr hasattr hash help hex id int isinstance issubclass iter len list map max min ord pow
+    pprint print range repr reversed round set sorted str sum tuple type vars zip append add put put_nowait
+    submit apply apply_async map_async imap imap_unordered starmap starmap_async info debug warning error
+    exception critical log join start sleep write run run_until_complete""".split()
+)
 SHOWS = frozenset('print display pprint show info debug warning error critical log sleep'.split())
-CHANGES_FIRST_ARGUMENT = frozenset('''
-    next anext setattr delattr heappush heappop heapify heappushpop heapreplace shuffle insort insort_left insort_right'''.split())
-READ_ONCE = frozenset('''
-    iter map filter zip enumerate reversed open reader DictReader imap imap_unordered as_completed count cycle chain islice
-    finditer scandir glob iterdir iterrows itertuples'''.split())
+CHANGES_FIRST_ARGUMENT = frozenset(
+    """
+    next anext setattr delattr heappush heappop heapify heappushpop heapreplace shuffle insort insort_left
+    insort_right""".split()
+)
+READ_ONCE = frozenset(
+    """
+    iter map filter zip enumerate reversed open reader DictReader imap imap_unordered as_completed count
+    cycle chain islice finditer scandir glob iterdir iterrows itertuples""".split()
+)
 DYNAMIC = frozenset(('globals', 'locals', 'vars', 'eval', 'exec'))
 _NOW = frozenset(('<listcomp>', '<setcomp>', '<dictcomp>', '<genexpr>'))
-_KINDS = {'LOAD_NAME': 'read', 'LOAD_GLOBAL': 'read', 'LOAD_FROM_DICT_OR_GLOBALS': 'read', 'LOAD_CLASSDEREF': '', 'STORE_NAME': 'bind',
-          'STORE_GLOBAL': 'bind', 'DELETE_NAME': 'delete', 'DELETE_GLOBAL': 'delete'}
-_OPCODES = {opcode.opmap[name]: (name, kind) for name, kind in _KINDS.items() if kind and name in opcode.opmap}
+_KINDS = {
+    'LOAD_NAME': 'read',
+    'LOAD_GLOBAL': 'read',
+    'LOAD_FROM_DICT_OR_GLOBALS': 'read',
+    'STORE_NAME': 'bind',
+    'STORE_GLOBAL': 'bind',
+    'DELETE_NAME': 'delete',
+    'DELETE_GLOBAL': 'delete',
+}
+_OPCODES = {opcode.opmap[name]: (name, kind) for name, kind in _KINDS.items() if name in opcode.opmap}
 
 
 class Facts:
@@ -63,24 +86,21 @@ class Facts:
         self.future = isinstance(node, ast.ImportFrom) and node.module == '__future__'
         self.is_import = isinstance(node, (ast.Import, ast.ImportFrom))
         self.is_definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        self.strong = self.is_definition or self.is_import or isinstance(node, (ast.Assign, ast.AnnAssign))
-        if isinstance(node, ast.Import) and any(not alias.asname for alias in node.names):
-            self.strong = False  # `import a` leaves what `import a.b` has added
-        first_stored = self._scan(code, False, True)
-        own = first_stored & _straight([node])
-        self.reads -= own
-        self.late_reads -= own if not self.is_definition else set()
+        self._scan(code, False, True)
+        flow = Flow(node)
+        # `import a` leaves what `import a.b` has added.
+        self.certain = set() if isinstance(node, ast.Import) else flow.bound & self.binds
+        self.needs = flow.exposed & (self.reads | self.deletes)
+        self.late_reads -= set() if self.is_definition else self.certain
         self._shows = isinstance(node, ast.Expr) and _called(node.value) in SHOWS
         self._changes_in(node, False)
         self.changes &= self.reads | self.binds
-        self.needs = self.reads | self.changes - own
         self.late_changes &= self.late_reads | self.late_binds
         self.called = self._called_now(node)
         self.dynamic = bool((self.reads | self.late_reads) & DYNAMIC)
 
-    def _scan(self, code, late: bool, module: bool) -> set[str]:
-        """Sorts the global names of a code object and of those within it; returns what the outermost stores before it reads."""
-        first: dict[str, str] = {}
+    def _scan(self, code, late: bool, module: bool) -> None:
+        """Sorts the global names of a code object and of those within it."""
         extended = 0
         for position in range(0, len(code.co_code), 2):
             operation, argument = code.co_code[position], code.co_code[position + 1] | extended
@@ -88,10 +108,11 @@ class Facts:
             if operation not in _OPCODES:
                 continue
             operator, kind = _OPCODES[operation]
-            name = code.co_names[argument >> 1 if operator == 'LOAD_GLOBAL' and sys.version_info >= (3, 11) else argument]
+            name = code.co_names[
+                argument >> 1 if operator == 'LOAD_GLOBAL' and sys.version_info >= (3, 11) else argument
+            ]
             if operator in ('STORE_NAME', 'DELETE_NAME') and not module:
                 continue  # a class's own names
-            first.setdefault(name, kind)
             if kind == 'read':
                 (self.late_reads if late else self.reads).add(name)
             elif late:
@@ -100,9 +121,12 @@ class Facts:
                 (self.binds if kind == 'bind' else self.deletes).add(name)
         for constant in code.co_consts:
             if hasattr(constant, 'co_code'):
-                is_function = constant.co_flags & 3 and constant.co_name not in _NOW and not constant.co_name.startswith('<generic')
+                is_function = (
+                    constant.co_flags & 3
+                    and constant.co_name not in _NOW
+                    and not constant.co_name.startswith('<generic')
+                )
                 self._scan(constant, late or bool(is_function), False)
-        return {name for name, kind in first.items() if kind == 'bind'}
 
     def _changes_in(self, node, late: bool) -> None:
         into = self.late_changes if late else self.changes
@@ -143,7 +167,9 @@ class Facts:
             targets, value = [node.optional_vars], node.context_expr
         else:
             return
-        names = {n.id for target in targets for n in walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        names = {
+            n.id for target in targets for n in walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
         called = _called(value)
         if isinstance(value, ast.GeneratorExp) or called in READ_ONCE:
             self.read_once |= names
@@ -160,7 +186,10 @@ class Facts:
             self.aliases.append(names | sources)
 
     def _called_now(self, node) -> set[str]:
-        """Names whose functions may run with the statement. Defining a function runs its decorators, a class its bases."""
+        """Names whose functions may run with the statement.
+
+        Defining a function runs its decorators, a class its bases.
+        """
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return {root(decorator) for decorator in node.decorator_list}
         if isinstance(node, ast.ClassDef):
@@ -195,28 +224,15 @@ def _called(node) -> str:
         node = node.value
     if not isinstance(node, ast.Call):
         return ''
-    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ''
+    return (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ''
+    )
 
 
 def _plain_names(nodes: list) -> set[str]:
     kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Starred)
     return {root(node) for node in nodes if isinstance(node, kinds) and root(node)}
-
-
-def _straight(nodes: list) -> set[str]:
-    """Names bound on the straight way through statements: what follows them there reads these and no earlier ones."""
-    names: set[str] = set()
-    for node in nodes:
-        if isinstance(node, (ast.If, ast.While)) or type(node).__name__ == 'Match':
-            continue
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split('.')[0] for alias in node.names)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)):
-            targets = getattr(node, 'targets', None) or [getattr(node, 'target', None)]
-            targets += [item.optional_vars for item in getattr(node, 'items', ())]
-            names.update(n.id for t in targets if t is not None for n in walk(t) if isinstance(n, ast.Name))
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names |= _straight(getattr(node, 'body', None) or [])
-    return names

@@ -1,4 +1,5 @@
 """The Program of a spec: which statements run, in order, why, and as which code objects."""
+
 from __future__ import annotations
 
 import _ast as ast
@@ -10,8 +11,8 @@ TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 VERSION = 1
 
 OUTSIDE = {
-    'return': "'return' belongs to the function around the selection. Select the whole function, or only lines without 'return'.",
-    'yield': "'yield' belongs to the function around the selection. Select the whole function, or only lines without 'yield'.",
+    'return': "'return' belongs to the function around the selection. Select all of it, or no line with 'return'.",
+    'yield': "'yield' belongs to the function around the selection. Select all of it, or no line with 'yield'.",
     'break': "'break' belongs to the loop around the selection. Select the whole loop.",
     'continue': "'continue' belongs to the loop around the selection. Select the whole loop.",
 }
@@ -41,8 +42,17 @@ class Program:
     def as_json(self, error) -> dict:
         return {
             'version': VERSION,
-            'statements': [{'unit': s.unit.index, 'startLine': s.first, 'endLine': s.last, 'selected': s.selected,
-                            'source': s.unit.text_of(s.first, s.last), 'reason': s.reason} for s in self.statements],
+            'statements': [
+                {
+                    'unit': s.unit.index,
+                    'startLine': s.first,
+                    'endLine': s.last,
+                    'selected': s.selected,
+                    'source': s.unit.text_of(s.first, s.last),
+                    'reason': s.reason,
+                }
+                for s in self.statements
+            ],
             'notes': self.notes,
             'error': error,
         }
@@ -85,7 +95,7 @@ def take_ranges(program: Program, ranges: list[dict]) -> None:
     chosen: dict[tuple[int, int, int], Statement] = {}
     earlier: dict[tuple[int, int, int], Statement] = {}
     ranges = sorted(ranges, key=lambda r: (r['unit'], r['startLine'], -r['endLine']))
-    for unit in program.units[:ranges[-1]['unit'] + 1 if ranges else 0]:
+    for unit in program.units[: ranges[-1]['unit'] + 1 if ranges else 0]:
         parts = [selection.select(unit, r['startLine'], r['endLine']) for r in ranges if r['unit'] == unit.index]
         for part in parts:
             program.notes.extend(note for note in part.notes if note not in program.notes)
@@ -100,8 +110,13 @@ def take_ranges(program: Program, ranges: list[dict]) -> None:
         statement.reason = 'selected'
     inside = [s for s in chosen.values() if not any(contains(other, s) for other in chosen.values())]
     # A statement around or within a selected one would run selected lines twice.
-    free = [s for s in earlier.values() if not any(s.unit is c.unit and s.first <= c.last and s.last >= c.first
-                                                   and not side_by_side(s, c) for c in inside)]
+    free = [
+        s
+        for s in earlier.values()
+        if not any(
+            s.unit is c.unit and s.first <= c.last and s.last >= c.first and not side_by_side(s, c) for c in inside
+        )
+    ]
     ordered = sorted(free + inside, key=key)
     program.statements = dependencies.needed(ordered)
     program.notes.extend(what_will_not_happen(inside))
@@ -126,14 +141,19 @@ def key(statement: Statement) -> tuple[int, int, int]:
 
 
 def contains(outer: Statement, inner: Statement) -> bool:
-    return (outer is not inner and outer.unit is inner.unit and outer.first <= inner.first and outer.last >= inner.last
-            and not side_by_side(outer, inner))
+    return (
+        outer is not inner
+        and outer.unit is inner.unit
+        and outer.first <= inner.first
+        and outer.last >= inner.last
+        and not side_by_side(outer, inner)
+    )
 
 
 def side_by_side(one: Statement, other: Statement) -> bool:
     """`a = 1; b = 2`: on one line, neither within the other."""
     first, second = sorted((one, other), key=key)
-    return ((first.node.end_lineno, first.node.end_col_offset) <= (second.node.lineno, second.node.col_offset))
+    return (first.node.end_lineno, first.node.end_col_offset) <= (second.node.lineno, second.node.col_offset)
 
 
 def what_will_not_happen(selected: list[Statement]) -> list[str]:
@@ -153,7 +173,9 @@ def compile_steps(program: Program) -> None:
     flags = 0 if program.whole and len(program.units) == 1 else TOP_LEVEL_AWAIT
     for step in program.steps:
         nodes = [statement.node for statement in step.statements]
-        step.code = compile(module_of(nodes), step.unit.file, 'exec', flags=flags | program.future_flags, dont_inherit=True)
+        step.code = compile(
+            module_of(nodes), step.unit.file, 'exec', flags=flags | program.future_flags, dont_inherit=True
+        )
         program.future_flags |= future_flags(nodes)
 
 
@@ -166,6 +188,7 @@ def future_flags(nodes: list) -> int:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == '__future__':
             import __future__
+
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
                 flags |= feature.compiler_flag if feature is not None else 0

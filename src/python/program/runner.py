@@ -1,4 +1,5 @@
 """Runs a Program as `__main__`, as `python file.py` would run it."""
+
 from __future__ import annotations
 
 import os
@@ -10,14 +11,16 @@ from .source import Unit
 
 USAGE = 2
 CO_COROUTINE = 0x80
-# Small standard modules that only we have needed so far: the program finds sys.modules as Python leaves it at the start.
+# Small standard modules that only we have needed so far: the program finds sys.modules as Python leaves it at the
+# start.
 HELPERS = ('__future__', 'opcode', '_opcode', '_opcode_metadata', '_json')
 
 
 def main(namespace: dict, package_folder: str, modules: frozenset[str], arguments: list[str]):
     """Shows the Program of a spec file, or prepares its run and returns the function that runs it.
 
-    `modules`: the names in sys.modules before any of ours was imported. The caller calls the function at once: fewer frames under the program leave more of its recursion limit.
+    `modules`: the names in sys.modules before any of ours was imported. The caller calls the function at once: fewer
+    frames under the program leave more of its recursion limit.
     """
     show = arguments[:1] == ['--show']
     if len(arguments) != (2 if show else 1):
@@ -28,8 +31,10 @@ def main(namespace: dict, package_folder: str, modules: frozenset[str], argument
         is_notebook = len(spec['units']) > 1 or not spec['units'][0]['file'].endswith(('.py', '.pyw'))
         units = [Unit(index, unit['file'], unit['source'], is_notebook) for index, unit in enumerate(spec['units'])]
     except OSError as error:
-        sys.stderr.write("%s: can't open file %r: [Errno %s] %s\n" % (sys.executable, error.filename, error.errno, error.strerror))
-        raise SystemExit(USAGE)
+        sys.stderr.write(
+            "%s: can't open file %r: [Errno %s] %s\n" % (sys.executable, error.filename, error.errno, error.strerror)
+        )
+        raise SystemExit(USAGE) from None
     program = plan.make(units, spec['selection'])
     described = program.as_json(None if program.error is None else errors.describe(program.error, units))
     if show:
@@ -52,17 +57,26 @@ def do_nothing() -> None:
     pass
 
 
-def become_main(namespace: dict, program: plan.Program, package_folder: str, arguments: list[str], modules: frozenset[str]) -> None:
+def become_main(
+    namespace: dict, program: plan.Program, package_folder: str, arguments: list[str], modules: frozenset[str]
+) -> None:
     """Turns run.py's own module into what `python file.py` starts with, and forgets that there was a runner."""
     from _frozen_importlib_external import SourceFileLoader  # type: ignore
+
     file = program.units[0].file
     kept = {name: namespace[name] for name in namespace if name.startswith('__') and name.endswith('__')}
-    kept.update(__name__='__main__', __doc__=None, __package__=None, __spec__=None, __file__=file,
-                __loader__=SourceFileLoader('__main__', file))
+    kept.update(
+        __name__='__main__',
+        __doc__=None,
+        __package__=None,
+        __spec__=None,
+        __file__=file,
+        __loader__=SourceFileLoader('__main__', file),
+    )
     namespace.clear()
     namespace.update(kept)
     if hasattr(sys, 'orig_argv') and len(sys.orig_argv) > len(sys.argv):  # type: ignore
-        sys.orig_argv[-len(sys.argv):] = [file] + arguments  # type: ignore
+        sys.orig_argv[-len(sys.argv) :] = [file] + arguments  # type: ignore
     sys.argv[:] = [file] + arguments
     # With -I or -P Python puts no folder there.
     if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.realpath(package_folder):
@@ -73,7 +87,10 @@ def become_main(namespace: dict, program: plan.Program, package_folder: str, arg
 
 
 def install(program: plan.Program, folder: str, trace: bool) -> None:
-    """What must be in place before the first statement. A fault in here is ours: told, and the program runs without it."""
+    """What must be in place before the first statement.
+
+    A fault in here is ours: told, and the program runs without it.
+    """
     sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
     if sources.unsaved():
         hooks.after_import('threading', errors.thread_hook)
@@ -93,7 +110,10 @@ def install(program: plan.Program, folder: str, trace: bool) -> None:
 
 
 class Run:
-    """Calling it executes the Program. Ends by returning (exit code 0) or with the exception that Python would end with."""
+    """Calling it executes the Program.
+
+    Ends by returning (exit code 0) or with the exception that Python would end with.
+    """
 
     def __init__(self, namespace: dict, program: plan.Program, folder: str) -> None:
         self._namespace = namespace
@@ -123,6 +143,7 @@ class Run:
         """A cell with a top-level await; all of a run share one loop."""
         if self._loop is None:
             import asyncio
+
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(coroutine)
@@ -149,6 +170,7 @@ class Run:
 def close(loop) -> None:
     """As asyncio.run ends: what is still pending is cancelled."""
     import asyncio
+
     pending = asyncio.all_tasks(loop)
     for task in pending:
         task.cancel()

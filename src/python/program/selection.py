@@ -1,9 +1,10 @@
 """From line ranges to whole statements, and to the earlier statements that a selection may lean on."""
+
 from __future__ import annotations
 
 import _ast as ast
 
-from .source import (Statement, Unit, complete_error, is_code, parse_lines, parse_what_parses, span, statement_lists)
+from .source import Statement, Unit, complete_error, is_code, parse_lines, parse_what_parses, span, statement_lists
 
 
 class Part:
@@ -22,8 +23,9 @@ def is_main_guard(node) -> bool:
     if not isinstance(node.test.ops[0], ast.Eq):
         return False
     sides = [node.test.left, node.test.comparators[0]]
-    return (any(isinstance(side, ast.Name) and side.id == '__name__' for side in sides)
-            and any(isinstance(side, ast.Constant) and side.value == '__main__' for side in sides))
+    return any(isinstance(side, ast.Name) and side.id == '__name__' for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == '__main__' for side in sides
+    )
 
 
 def flatten(unit: Unit, nodes: list) -> list[Statement]:
@@ -45,7 +47,9 @@ def select(unit: Unit, start: int, end: int) -> Part:
     # Half-typed code: first without what follows, then with what parses on its own.
     above = Unit(unit.index, unit.file, ''.join(unit.lines[:end])) if end < len(unit.lines) else unit
     if above.tree is not None:
-        note = 'The code below the selection has a syntax error (line %s); it was left out.' % (unit.error and unit.error.lineno)
+        note = 'The code below the selection has a syntax error (line %s); it was left out.' % (
+            unit.error and unit.error.lineno
+        )
         part = select_from(unit, above.tree.body, start, end)
         return Part(part.earlier, part.selected, part.notes + [note])
     try:
@@ -54,8 +58,8 @@ def select(unit: Unit, start: int, end: int) -> Part:
         complete_error(error, unit)
         own = unit.error
         if own is not None and own.lineno is not None and start <= own.lineno <= end:
-            raise own
-        raise error
+            raise own from None
+        raise
     before, left_out = parse_what_parses(unit, start - 1)
     notes = ['Lines %d to %d do not parse; they were left out.' % lines for lines in left_out]
     return Part(flatten(unit, before), [Statement(unit, node) for node in nodes], notes)
@@ -73,14 +77,14 @@ def select_from(unit: Unit, nodes: list, start: int, end: int) -> Part:
             if node is inside:
                 break
             earlier.extend(flatten(unit, [node]))
-        if inside not in chosen:
+        if chosen and inside not in chosen:
             notes.extend(unmet_names(inside))
     selected = [Statement(unit, node) for node in chosen]
     return Part(earlier, selected, notes)
 
 
 def smallest_list(unit: Unit, block: list, start: int, end: int) -> tuple[list, list[tuple[list, ast.AST | None]]]:
-    """The statements that the lines touch, and for each block around them (outermost first) the statement that is entered.
+    """The statements that the lines touch, and for each block around them, outermost first, the statement entered.
 
     The last pair names the block of the chosen statements and the first of them.
     """
@@ -102,12 +106,14 @@ def begins_line(unit: Unit, node) -> bool:
     """False for the `y = 1` of `if x: y = 1`."""
     first = span(node)[0]
     line = unit.lines[first - 1].encode('utf-8')
-    return first != node.lineno or not line[:node.col_offset].strip()
+    return first != node.lineno or not line[: node.col_offset].strip()
 
 
 def is_elif(unit: Unit, node) -> bool:
     """An `elif` is an `if` in the tree, but can't stand alone."""
-    return isinstance(node, ast.If) and unit.lines[node.lineno - 1].encode('utf-8')[node.col_offset:].startswith(b'elif')
+    return isinstance(node, ast.If) and unit.lines[node.lineno - 1].encode('utf-8')[node.col_offset :].startswith(
+        b'elif'
+    )
 
 
 def unmet_names(node) -> list[str]:
@@ -125,12 +131,16 @@ def unmet_names(node) -> list[str]:
         what = 'with block'
     if not names:
         return []
-    return ['The selection is inside the %s of line %d, which does not run: %s must be defined elsewhere.'
-            % (what, node.lineno, ', '.join(names))]
+    return [
+        'The selection is inside the %s of line %d, which does not run: %s must be defined elsewhere.'
+        % (what, node.lineno, ', '.join(names))
+    ]
 
 
 def above(unit: Unit) -> Part:
     """All of a unit that does not parse as a whole, as far as it parses in pieces."""
     nodes, left_out = parse_what_parses(unit, len(unit.lines))
-    notes = ['Lines %d to %d of %s do not parse; they were left out.' % (first, last, unit.file) for first, last in left_out]
+    notes = [
+        'Lines %d to %d of %s do not parse; they were left out.' % (first, last, unit.file) for first, last in left_out
+    ]
     return Part(flatten(unit, nodes), [], notes)

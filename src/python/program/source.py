@@ -1,7 +1,9 @@
 """Units (a file, or the cells of a notebook), their statements, and parsing that survives half-typed code."""
+
 from __future__ import annotations
 
 import _ast as ast
+from _collections_abc import Iterator
 
 from . import magics
 
@@ -55,14 +57,16 @@ class Unit:
                 replaced = magics.replace_line(lines[number - 1]) if 0 < number <= len(lines) else None
                 if replaced is None or replaced[0] == lines[number - 1]:
                     return
-                lines = lines[:number - 1] + [replaced[0]] + lines[number:]
+                lines = lines[: number - 1] + [replaced[0]] + lines[number:]
                 notes += [replaced[1]] if replaced[1] else []
             else:
                 self.error, self.notes = None, notes
                 return
 
     def _error_of_text(self, error: SyntaxError) -> SyntaxError:
-        """The parser looks the line up on disk, and clips columns to what it finds there: so once more under no file's name."""
+        """The parser looks the line up on disk, and clips columns to what it finds there: so once more under no file's
+        name.
+        """
         try:
             parse(self.text, UNSAVED)
         except SyntaxError as second:
@@ -71,11 +75,15 @@ class Unit:
         return error
 
     def text_of(self, first: int, last: int) -> str:
-        return ''.join(self.lines[first - 1:last]).rstrip('\n')
+        return ''.join(self.lines[first - 1 : last]).rstrip('\n')
 
 
 class Statement:
-    """A statement that runs at top level, wherever it stands in the text. Lines are 1-based; decorators belong to it."""
+    """A statement that runs at top level, wherever it stands in the text.
+
+    Lines are 1-based; decorators belong to it.
+    """
+
     __slots__ = ('unit', 'node', 'first', 'last', 'selected', 'reason')
 
     def __init__(self, unit: Unit, node) -> None:
@@ -95,12 +103,13 @@ def decode(data: bytes, file: str) -> str:
     if any(line.startswith(b'#') and (b'coding:' in line or b'coding=' in line) for line in start):
         import io
         import tokenize
+
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
             return data.decode(encoding)
         except (SyntaxError, UnicodeDecodeError, LookupError):
             return data.decode('latin-1')
-    return data[3 if data.startswith(b'\xef\xbb\xbf') else 0:].decode('utf-8', 'replace')
+    return data[3 if data.startswith(b'\xef\xbb\xbf') else 0 :].decode('utf-8', 'replace')
 
 
 def unify_newlines(text: str | None) -> str:
@@ -116,13 +125,16 @@ def split_lines(text: str) -> list[str]:
 
 
 def parse(source, file: str):
-    """The tree of a module. Raises SyntaxError, also for what older Pythons call ValueError (null bytes) or a too deep nesting."""
+    """The tree of a module.
+
+    Raises SyntaxError, also for what older Pythons call ValueError (null bytes) or a too deep nesting.
+    """
     try:
         return compile(source, file, 'exec', ONLY_AST, dont_inherit=True)
     except SyntaxError:
         raise
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise SyntaxError(str(error) or type(error).__name__, (file, 1, 1, ''))
+        raise SyntaxError(str(error) or type(error).__name__, (file, 1, 1, '')) from None
 
 
 def complete_error(error: SyntaxError, unit: Unit) -> None:
@@ -176,14 +188,14 @@ def shift_lines(tree, by: int) -> None:
 
 
 def parse_lines(unit: Unit, first: int, last: int) -> list:
-    """The statements of some lines on their own, indented as they may be; line and column numbers are those of the unit.
+    """The statements of some lines on their own, indented as they may be, with the unit's line and column numbers.
 
     Raises SyntaxError with the unit's line numbers.
     """
-    text = ''.join(unit.lines[first - 1:last])
+    text = ''.join(unit.lines[first - 1 : last])
     if not text.strip():
         return []
-    indented = next((line[:1] in ' \t\f' for line in unit.lines[first - 1:last] if is_code(line)), False)
+    indented = next((line[:1] in ' \t\f' for line in unit.lines[first - 1 : last] if is_code(line)), False)
     # An indented text becomes the body of an `if`, which leaves its columns as they are.
     before = 'if 1:\n' if indented else ''
     by = first - 1 - (1 if indented else 0)
@@ -196,7 +208,10 @@ def parse_lines(unit: Unit, first: int, last: int) -> list:
         if getattr(error, 'end_lineno', None):
             error.end_lineno += by  # type: ignore
         if isinstance(error.args, tuple) and len(error.args) > 1:
-            error.args = (error.msg, (error.filename, error.lineno, error.offset, error.text) + tuple(error.args[1][4:]))
+            error.args = (
+                error.msg,
+                (error.filename, error.lineno, error.offset, error.text) + tuple(error.args[1][4:]),
+            )
         raise
     shift_lines(tree, by)
     return tree.body[0].body if indented else tree.body

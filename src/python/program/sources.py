@@ -1,4 +1,5 @@
 """Source text that is not on disk (unsaved editors, cells), for tracebacks, warnings and inspect."""
+
 from __future__ import annotations
 
 from .. import hooks
@@ -8,7 +9,9 @@ _texts: list[tuple[str, list[str]]] = []
 
 
 def register(texts: list[tuple[str, list[str]]]) -> None:
-    """Once linecache is imported it knows these lines; without a modification time it never looks at the disk for them."""
+    """Once linecache is imported it knows these lines; without a modification time it never looks at the disk for
+    them.
+    """
     if not texts:
         return
     _texts.extend(texts)
