@@ -88,7 +88,7 @@ export class WatchedProcess {
 
   /** Why its threads have states but no tasks. */
   explainUntraced(): void {
-    if (!this.known || this.known.isTraced) return;
+    if (!this.known || this.known.isTraced || this.parentPid === null) return;
     const isPython = /^(python|pypy)/.test(this.executable.slice(this.executable.lastIndexOf('/') + 1));
     const why = isPython
       ? 'this Python was started with -I, -E or -S, or ended before its tracer could start.'
