@@ -109,7 +109,7 @@ class Sweep {
   private readonly starts: Float64Array;
   private readonly ends: Float64Array;
   private next: number;
-  private active: number[] = [];
+  private readonly active: number[];
 
   constructor(raw: StateColumns, spans: SpanColumns, periodNs: Ns, first: number) {
     this.raw = raw;
@@ -120,8 +120,14 @@ class Sweep {
     this.active = enclosing(spans, this.next);
     const telling = this.active.filter(i => this.meaning(i) >= 0);
     for (let i = this.next; i < spans.length; i++) if (this.meaning(i) >= 0) telling.push(i);
-    this.starts = Float64Array.from(telling, i => spans.start[i] ?? 0).sort();
-    this.ends = Float64Array.from(telling, i => this.endOf(i)).sort();
+    this.starts = new Float64Array(telling.length);
+    this.ends = new Float64Array(telling.length);
+    for (const [place, i] of telling.entries()) {
+      this.starts[place] = spans.start[i] ?? 0;
+      this.ends[place] = this.endOf(i);
+    }
+    // Starts are sorted already, as the spans are.
+    this.ends.sort();
   }
 
   /** Where sampled interval i begins, after snapping to a span's border. */
@@ -164,7 +170,9 @@ class Sweep {
 
   private moveTo(at: Ns): void {
     while (this.next < this.spans.length && (this.spans.start[this.next] ?? 0) <= at) this.active.push(this.next++);
-    this.active = this.active.filter(i => this.endOf(i) > at);
+    let kept = 0;
+    for (const i of this.active) if (this.endOf(i) > at) this.active[kept++] = i;
+    this.active.length = kept;
   }
 
   /** An idle worker is idle whatever it waits for; else the innermost span that has a meaning. */
