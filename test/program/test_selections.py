@@ -24,6 +24,11 @@ DEPENDENCIES = {
     'loop that fills': ('L = []\nfor i in range(3):\n    L.append(i)\nprint(L)', (4, 4), {1, 2, 3, 4}),
     'loop variable': ('for i in range(3): pass\nprint(i)', (2, 2), {1, 2}),
     'call that may change': ('def fill(x): x.append(1)\nL = []\nfill(L)\nprint("no")\nprint(L)', (5, 5), {1, 2, 3, 5}),
+    'constants are not changed by calls': (
+        'import os\nN = os.cpu_count() or 1\nM = -2 * 3\ndef work(n): print("heavy")\nwork(N)\nwork(M)\nprint(N > 0, M)',
+        (7, 7),
+        {1, 2, 3, 7},
+    ),
     'print does not change': ('L = [1]\nprint(len(L), L)\nprint(L)', (3, 3), {1, 3}),
     'alias': ('a = []\nb = a\nb.append(1)\nprint(a)', (4, 4), {1, 2, 3, 4}),
     'alias in a container': ('a = []\nd = {"a": a}\nd["a"].append(1)\nprint(a)', (4, 4), {1, 2, 3, 4}),

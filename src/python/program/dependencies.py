@@ -139,7 +139,7 @@ class Analysis:
             for index in range(before):
                 if self.facts[index] is not None and self.facts[index].star:  # type: ignore
                     self.include(index, 'may import %s' % name)
-        if name not in self._imported:
+        if name not in self._imported and not self._is_constant(name):
             self._include_changes(name, max(start, 0), before)
 
     def _include_changes(self, name: str, start: int, before: int) -> None:
@@ -167,9 +167,15 @@ class Analysis:
                     todo.extend(more)
         return group
 
+    def _is_constant(self, name: str) -> bool:
+        binders = [self.facts[index] for index in self._binders.get(name, ())]
+        return bool(binders) and all(facts.binds_constants for facts in binders if facts)
+
     def _is_fixed(self, name: str) -> bool:
         binders = [self.facts[index] for index in self._binders.get(name, ())]
-        return name in self._imported or any(facts.is_definition for facts in binders if facts)
+        if name in self._imported or any(facts.is_definition for facts in binders if facts):
+            return True
+        return self._is_constant(name)
 
     def _effects_of(self, index: int) -> tuple[set[str], set[str]]:
         """Globals that the functions which a statement may call bind and change."""

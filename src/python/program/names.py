@@ -53,6 +53,11 @@ READ_ONCE = frozenset(
     iter map filter zip enumerate reversed open reader DictReader imap imap_unordered as_completed count
     cycle chain islice finditer scandir glob iterdir iterrows itertuples""".split()
 )
+# Calls whose results can't be changed, by the function's last name.
+CONSTANT_RESULTS = frozenset(
+    """abs bool bytes cpu_count float frozenset getpid getenv hash id int len monotonic ord chr perf_counter repr
+    str time""".split()
+)
 DYNAMIC = frozenset(('globals', 'locals', 'vars', 'eval', 'exec'))
 _NOW = frozenset(('<listcomp>', '<setcomp>', '<dictcomp>', '<genexpr>'))
 _KINDS = {
@@ -86,6 +91,11 @@ class Facts:
         self.future = isinstance(node, ast.ImportFrom) and node.module == '__future__'
         self.is_import = isinstance(node, (ast.Import, ast.ImportFrom))
         self.is_definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        self.binds_constants = (
+            isinstance(node, ast.Assign)
+            and _is_constant(node.value)
+            and all(isinstance(target, ast.Name) for target in node.targets)
+        )
         self._scan(code, False, True)
         flow = Flow(node)
         # `import a` leaves what `import a.b` has added.
@@ -231,6 +241,16 @@ def _called(node) -> str:
         if isinstance(node.func, ast.Name)
         else ''
     )
+
+
+def _is_constant(value) -> bool:
+    """Whether an expression gives a number, a text or the like: an object that no call can change."""
+    if isinstance(value, ast.Call):
+        return _called(value) in CONSTANT_RESULTS
+    if isinstance(value, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Tuple)):
+        operands = [child for child in children(value) if isinstance(child, ast.expr)]
+        return bool(operands) and all(_is_constant(operand) for operand in operands)
+    return isinstance(value, (ast.Constant, ast.JoinedStr))
 
 
 def _plain_names(nodes: list) -> set[str]:
