@@ -11,14 +11,14 @@ import { findInterpreter } from './interpreter.ts';
 import { readTarget } from './targets.ts';
 
 /** `program`: the statements that would run, each with the reason why; the user's interpreter decides, and runs none of them. */
-export function programCommand(
+export async function programCommand(
   command: { target: string; cells: number[]; python: string | null; format: 'text' | 'json' },
   distDir: string,
   console: Console,
-): number {
+): Promise<number> {
   const targets = readTarget(command.target, command.cells);
   if (!targets.ok) return console.problem(targets.error, exitCodes.usage);
-  const interpreter = findInterpreter(command.python, resolve('.'), process.env);
+  const interpreter = await findInterpreter(command.python, resolve('.'));
   if (!interpreter.ok) return console.problem(interpreter.error, exitCodes.setUp);
   let exitCode: number = exitCodes.ok;
   for (const { snippet } of targets.value) {

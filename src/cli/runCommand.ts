@@ -35,7 +35,7 @@ export async function runCommand(command: RunCommand, distDir: string, console: 
     targets.push(...read.value);
   }
   const cwd = resolve(command.cwd ?? '.');
-  const interpreter = findInterpreter(command.python, cwd, process.env);
+  const interpreter = await findInterpreter(command.python, cwd);
   if (!interpreter.ok) return console.problem(interpreter.error, exitCodes.setUp);
   const runsDir = makeRunsDir();
   if (!runsDir.ok) return console.problem(runsDir.error, exitCodes.setUp);

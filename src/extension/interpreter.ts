@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { userError } from '../base/errors.ts';
 import { asArray, asObject, asString } from '../base/parse.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import { pythonAt, pythonOfEnvironment, pythonOnPath } from '../pool/findPython.ts';
 import type { Interpreter } from '../run/request.ts';
 
 /**
@@ -18,13 +18,15 @@ export async function findInterpreter(
   pythonPath: string | null,
   log: vscode.LogOutputChannel,
 ): Promise<Result<Interpreter>> {
+  const workspace = vscode.workspace.getWorkspaceFolder(resource) ?? vscode.workspace.workspaceFolders?.[0];
+  const folder = workspace?.uri.fsPath;
   const sources: (() => Promise<Interpreter | null>)[] = [
     () => fromEnvironmentsExtension(resource),
     () => fromPythonExtension(resource),
     () => fromSetting(pythonPath),
-    () => fromWorkspace(resource),
+    () => fromWorkspace(folder),
     () => fromVirtualEnv(),
-    () => fromPath(),
+    () => pythonOnPath(folder ?? homedir()),
   ];
   for (const source of sources) {
     try {
@@ -76,7 +78,7 @@ async function fromEnvironmentsExtension(resource: vscode.Uri): Promise<Interpre
   const command = asString(run?.executable);
   if (command === null) return null;
   const args = asArray(run?.args).filter(arg => typeof arg === 'string');
-  return checked({ command, args, source: 'the Python Environments extension' });
+  return pythonAt(command, args, 'the Python Environments extension');
 }
 
 async function fromPythonExtension(resource: vscode.Uri): Promise<Interpreter | null> {
@@ -86,61 +88,20 @@ async function fromPythonExtension(resource: vscode.Uri): Promise<Interpreter | 
   // A conda environment may have no Python at all: then there is no uri.
   const uri = asObject(asObject(asObject(resolved)?.executable)?.uri);
   const command = asString(uri?.fsPath);
-  return command === null ? null : checked({ command, args: [], source: 'the Python extension' });
+  return command === null ? null : pythonAt(command, [], 'the Python extension');
 }
 
 async function fromSetting(pythonPath: string | null): Promise<Interpreter | null> {
   if (pythonPath === null) return null;
   const command = pythonPath.replace(/^~(?=[/\\])/, process.env.HOME ?? process.env.USERPROFILE ?? '~');
-  return checked({ command, args: [], source: 'the setting runInParallel.pythonPath' });
+  return pythonAt(command, [], 'the setting runInParallel.pythonPath');
 }
 
-async function fromWorkspace(resource: vscode.Uri): Promise<Interpreter | null> {
-  const folder = vscode.workspace.getWorkspaceFolder(resource) ?? vscode.workspace.workspaceFolders?.[0];
-  if (!folder) return null;
-  return checked({ command: inEnvironment(join(folder.uri.fsPath, '.venv')), args: [], source: 'the workspace .venv' });
+async function fromWorkspace(folder: string | undefined): Promise<Interpreter | null> {
+  return folder === undefined ? null : pythonOfEnvironment(join(folder, '.venv'), 'the workspace .venv');
 }
 
 async function fromVirtualEnv(): Promise<Interpreter | null> {
   const folder = process.env.VIRTUAL_ENV;
-  return folder ? checked({ command: inEnvironment(folder), args: [], source: 'VIRTUAL_ENV' }) : null;
-}
-
-async function fromPath(): Promise<Interpreter | null> {
-  const candidates: Interpreter[] =
-    process.platform === 'win32'
-      ? [
-          { command: 'py.exe', args: ['-3'], source: 'the py launcher' },
-          { command: 'python.exe', args: [], source: 'the PATH' },
-        ]
-      : [
-          { command: 'python3', args: [], source: 'the PATH' },
-          { command: 'python', args: [], source: 'the PATH' },
-        ];
-  for (const candidate of candidates) {
-    const found = await checked(candidate);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function inEnvironment(folder: string): string {
-  return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
-}
-
-/** The interpreter with its full path, when there is an executable file. */
-async function checked(interpreter: Interpreter): Promise<Interpreter | null> {
-  const { command } = interpreter;
-  const places = isAbsolute(command)
-    ? [command]
-    : (process.env.PATH ?? '').split(delimiter).map(folder => join(folder, command));
-  for (const place of places) {
-    try {
-      await access(place, constants.X_OK);
-      return { ...interpreter, command: place };
-    } catch {
-      // Not here: the next place may have it.
-    }
-  }
-  return null;
+  return folder ? pythonOfEnvironment(folder, 'VIRTUAL_ENV') : null;
 }
