@@ -24,7 +24,9 @@ export function processConsole(): Console {
     stdout: text => void stdout.write(text),
     stderr: text => void stderr.write(text),
     problem: (error, exitCode) => {
-      stderr.write(`run-in-parallel: ${error.message}${error.advice === '' ? '' : ` ${error.advice}`}\n`);
+      // A message may end with the system's own words, which have no full stop.
+      const message = /[.!?]$/.test(error.message) || error.advice === '' ? error.message : `${error.message}.`;
+      stderr.write(`run-in-parallel: ${message}${error.advice === '' ? '' : ` ${error.advice}`}\n`);
       return exitCode;
     },
     progressWriter: () => (stderr.isTTY ? text => void stderr.write(text) : null),
