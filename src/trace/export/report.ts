@@ -33,7 +33,8 @@ const maxNamed = 3;
 export function textReport(run: RunSummary, title: string, style: ReportStyle): string {
   const width = Math.min(120, Math.max(80, style.width));
   const paint = (text: string, ...codes: number[]) => (style.color ? `\x1b[${codes.join(';')}m${text}\x1b[0m` : text);
-  const lines = [paint(`${title}: ${outcome(run)} in ${formatDuration(run.wallMs * 1e6)}`, 1)];
+  const time = run.wallMs > 0 ? ` in ${formatDuration(run.wallMs * 1e6)}` : '';
+  const lines = [paint(`${title}: ${outcome(run)}${time}`, 1)];
   const [best, ...others] = run.insights;
   if (best) {
     lines.push('', ...wrap(best.title, width).map(line => paint(line, 1, 33)), ...wrap(best.advice, width));
