@@ -1,31 +1,19 @@
 import type { Ns } from '../base/time.ts';
 import { wireNoteLevels, wireStartMethods, wireTaskStatuses, wireWaitKinds } from '../protocol/tracerWire.ts';
-import type { ProcessTrack, SpanKind } from '../trace/model.ts';
+import type { SpanKind } from '../trace/model.ts';
 import { type KnownProcess, type KnownThread, ThreadIndex, type TraceSink } from './threadStates/threadIndex.ts';
 import { type Chunk, type Found as FoundRecord, TracerFiles, type Writer } from './tracerReaderFiles.ts';
 import { type Place, TaskMatcher, type TaskRun } from './tracerReaderTasks.ts';
+import { type Traced, type TracedProcess, TracerTracks } from './tracerReaderTracks.ts';
 import {
   clockZero,
   engineOf,
   isJobEngine,
   objectOf,
-  parseAddress,
   parseProcessInfo,
   parseSite,
-  startMethodOf,
   type WireRecord,
 } from './wireRecords.ts';
-
-/** What the rest of the run wants to know of a traced process. */
-export interface TracedProcess {
-  pid: number;
-  parentPid: number | null;
-  /** Address of `_PyRuntime` in it; null where the tracer couldn't tell. */
-  pyRuntime: bigint | null;
-  startNs: Ns;
-  /** When its tracer said goodbye: the interpreter ended by itself, not by a signal. null: not (yet). */
-  exitNs: Ns | null;
-}
 
 export interface TracerNews {
   changed: boolean;
@@ -40,7 +28,7 @@ type Token =
   | { kind: 'span'; handle: number }
   | { kind: 'task'; run: TaskRun }
   | { kind: 'thread'; run: TaskRun; thread: KnownThread }
-  | { kind: 'process'; about: TracedProcess; process: KnownProcess }
+  | { kind: 'process'; process: Traced }
   | { kind: 'processStart'; handle: number; task: number | null };
 
 type Found = FoundRecord<Token>;
@@ -58,18 +46,16 @@ export class TracerReader {
   private readonly builder: TraceSink;
   private readonly files: TracerFiles<Token>;
   private readonly tasks: TaskMatcher;
-  private readonly traced = new Map<Writer, { about: TracedProcess; process: KnownProcess }>();
-  private readonly processes = new Map<Writer, KnownProcess>();
-  private readonly threads = new Map<Chunk, KnownThread>();
+  private readonly tracks: TracerTracks;
   private readonly places = new Map<string, Place>();
   private readonly running = new Map<TaskRun, KnownProcess>();
   private waiting: { found: Found; tries: number }[] = [];
-  private readonly tracerNs = new Map<Writer, number>();
   private damaged = 0;
 
   constructor(init: { traceDir: string; builder: TraceSink; clockZeroNs: bigint; index?: ThreadIndex }) {
     this.builder = init.builder;
     this.index = init.index ?? new ThreadIndex(init.builder);
+    this.tracks = new TracerTracks(this.index, init.builder);
     this.files = new TracerFiles(init.traceDir, clockZero(init.clockZeroNs));
     this.tasks = new TaskMatcher(init.builder);
   }
@@ -83,9 +69,7 @@ export class TracerReader {
   finish(endNs: Ns): void {
     this.look(Number.POSITIVE_INFINITY, true);
     this.tasks.finish();
-    for (const { about, process } of this.traced.values()) {
-      if (process.endNs === null && about.exitNs !== null) this.index.endProcess(process, about.exitNs);
-    }
+    this.tracks.finish();
     this.loseTasksOfTheDead(endNs);
     this.files.close();
   }
@@ -103,10 +87,11 @@ export class TracerReader {
       else this.waiting.push({ found: each.found, tries });
     }
     this.tasks.retry();
+    this.tracks.correctStarts();
     if (news.isComplete) this.loseTasksOfTheDead(null);
     return {
       changed: news.fresh.length + news.patched.length > 0,
-      processes: [...this.traced.values()].map(({ about }) => about),
+      processes: this.tracks.all(),
       isComplete: news.isComplete,
     };
   }
@@ -185,7 +170,7 @@ export class TracerReader {
         this.threadEnded(token.run, found, token.thread);
         break;
       case 'process':
-        this.processEnded(token.about, token.process, t1);
+        this.tracks.processEnded(token.process, t1);
         break;
       case 'processStart':
         this.processStarted(found, token);
@@ -197,49 +182,14 @@ export class TracerReader {
 
   private processBegan(found: Found): void {
     const { chunk, record } = found;
-    const info = parseProcessInfo(this.text(chunk, record.aux));
-    const process = this.process(chunk.writer);
-    const parentPid = info.parentPid ?? record.aux2;
-    const isMain = info.startMethod === 'main';
-    const earlier = [...this.traced.values()].find(each => each.process === process);
-    const about: TracedProcess = {
-      pid: chunk.writer.pid,
-      parentPid: isMain ? null : parentPid,
-      pyRuntime: parseAddress(info.pyRuntime),
-      startNs: record.t0,
-      exitNs: null,
-    };
-    this.traced.set(chunk.writer, { about, process });
-    this.thread(chunk);
-    found.token = { kind: 'process', about, process } satisfies Token;
-    if (earlier) {
-      this.index.addNote(process, `Replaced itself by ${info.name ?? 'another program'} (os.exec).`);
-    } else {
-      const patch: Partial<ProcessTrack> = {
-        parentPid: about.parentPid,
-        startMethod: startMethodOf(info.startMethod),
-        python: info.python ?? null,
-        gilEnabled: info.gilEnabled ?? (info.python ? true : null),
-      };
-      if (info.name) patch.name = info.name;
-      this.builder.updateProcess(process.track, patch);
-    }
-    if (info.installNs) {
-      this.tracerNs.set(chunk.writer, info.installNs);
-      this.builder.setQuality({ tracerNs: [...this.tracerNs.values()].reduce((sum, ns) => sum + ns, 0) });
-    }
-    if (!Number.isNaN(record.t1)) this.processEnded(about, process, record.t1);
-  }
-
-  private processEnded(about: TracedProcess, process: KnownProcess, endNs: Ns): void {
-    about.exitNs = endNs;
-    // With a sampler the real end comes a little later; until then this one is the best that is known.
-    if (process.endNs === null) this.builder.updateProcess(process.track, { endNs });
+    const process = this.tracks.processBegan(chunk, record, parseProcessInfo(this.text(chunk, record.aux)));
+    found.token = { kind: 'process', process } satisfies Token;
+    if (!Number.isNaN(record.t1)) this.tracks.processEnded(process, record.t1);
   }
 
   private threadBegan(found: Found): void {
     const { chunk, record } = found;
-    const thread = this.thread(chunk);
+    const thread = this.tracks.thread(chunk);
     const name = this.text(chunk, record.aux);
     if (name !== '') this.builder.updateThread(thread.track, { name });
     const run: TaskRun = {
@@ -252,7 +202,7 @@ export class TracerReader {
       fn: noPlace,
     };
     found.token = { kind: 'thread', run, thread } satisfies Token;
-    this.running.set(run, this.process(chunk.writer));
+    this.running.set(run, this.tracks.process(chunk.writer));
     this.tasks.threadBegan(run, chunk.writer, objectOf(record));
     if (!Number.isNaN(record.t1)) this.threadEnded(run, found, thread);
   }
@@ -271,7 +221,7 @@ export class TracerReader {
     this.tasks.threadSubmitted(chunk.writer, objectOf(record), {
       engine: 'thread',
       submitNs: record.t0,
-      submitThread: this.thread(chunk).track,
+      submitThread: this.tracks.thread(chunk).track,
       fn: fn.name === 0 ? { ...fn, name: this.builder.intern(this.text(chunk, record.aux)) } : fn,
       submitted: this.place(chunk, record.site),
     });
@@ -283,7 +233,7 @@ export class TracerReader {
     const submission = {
       engine,
       submitNs: record.t0,
-      submitThread: this.thread(chunk).track,
+      submitThread: this.tracks.thread(chunk).track,
       fn: this.place(chunk, record.aux),
       submitted: this.place(chunk, record.site),
     };
@@ -294,11 +244,11 @@ export class TracerReader {
   private taskBegan(found: Found): void {
     const { chunk, record } = found;
     const engine = engineOf(record, 'threadPool');
-    const thread = this.thread(chunk).track;
+    const thread = this.tracks.thread(chunk).track;
     const fn = this.place(chunk, record.aux);
     const run: TaskRun = { task: null, engine, startNs: record.t0, endNs: null, status: 'running', thread, fn };
     found.token = { kind: 'task', run } satisfies Token;
-    this.running.set(run, this.process(chunk.writer));
+    this.running.set(run, this.tracks.process(chunk.writer));
     const job = isJobEngine(engine) ? { number: record.objHigh, chunk: record.objLow } : null;
     if (engine === 'process') this.tasks.processBegan(run, chunk.writer.pid);
     else this.tasks.began(run, { pid: record.aux2, position: objectOf(record), job });
@@ -333,7 +283,7 @@ export class TracerReader {
       task = this.tasks.processSubmitted({
         engine: 'process',
         submitNs: record.t0,
-        submitThread: this.thread(chunk).track,
+        submitThread: this.tracks.thread(chunk).track,
         fn: fn.name === 0 ? { ...fn, name: this.builder.intern(name) } : fn,
         submitted: this.place(chunk, record.site),
       });
@@ -346,6 +296,7 @@ export class TracerReader {
   private processStarted({ record }: Found, token: { handle: number; task: number | null }): void {
     const hasEnded = !Number.isNaN(record.t1);
     if (hasEnded) this.builder.closeSpan(token.handle, record.t1);
+    if (record.objLow !== 0) this.tracks.startedBy(record.objLow, record.t0);
     if (token.task === null) return;
     if (record.objLow !== 0) this.tasks.processStarted(token.task, record.objLow);
     else if (hasEnded) this.tasks.failed(token.task, record.t1);
@@ -356,7 +307,7 @@ export class TracerReader {
     const text = writer.strings.get(record.aux) ?? '';
     const level = wireNoteLevels[record.flags] ?? 'warning';
     if (text === '') return;
-    if (level === 'info') this.index.addNote(this.process(writer), text);
+    if (level === 'info') this.index.addNote(this.tracks.process(writer), text);
     else if (level === 'warning') this.builder.addWarning(text);
     else this.builder.addWarning(`The tracer switched itself off in process ${writer.pid}: ${text}`);
   }
@@ -365,7 +316,7 @@ export class TracerReader {
     const { chunk, record } = found;
     const { file, line } = this.place(chunk, record.site);
     const about = { startNs: record.t0, kind, name: this.builder.intern(name), file, line, holderTid };
-    const handle = this.builder.openSpan(this.thread(chunk).track, about);
+    const handle = this.builder.openSpan(this.tracks.thread(chunk).track, about);
     found.token = { kind: 'span', handle } satisfies Token;
     if (!Number.isNaN(record.t1)) this.builder.closeSpan(handle, record.t1);
   }
@@ -373,47 +324,6 @@ export class TracerReader {
   private spanHandle(found: Found): number {
     const token = found.token;
     return token?.kind === 'span' ? token.handle : 0;
-  }
-
-  private process(writer: Writer): KnownProcess {
-    let process = this.processes.get(writer);
-    if (process) return process;
-    process =
-      this.index.process(writer.pid, writer.startNs) ??
-      this.index.addProcess(
-        {
-          pid: writer.pid,
-          parentPid: null,
-          name: `Python ${writer.pid}`,
-          startMethod: 'unknown',
-          python: null,
-          gilEnabled: null,
-          startNs: writer.startNs,
-          endNs: null,
-          exit: null,
-          note: '',
-        },
-        true,
-      );
-    process.isTraced = true;
-    this.processes.set(writer, process);
-    return process;
-  }
-
-  private thread(chunk: Chunk): KnownThread {
-    let thread = this.threads.get(chunk);
-    if (thread) return thread;
-    const process = this.process(chunk.writer);
-    const known = this.index.thread(process, chunk.tid, chunk.claimedNs);
-    const isMain = chunk.tid === process.pid;
-    const name = isMain ? 'MainThread' : `Thread ${chunk.tid}`;
-    thread = known ?? this.index.addThread(process, chunk.tid, name, 'python', chunk.claimedNs, true);
-    if (known && !known.isTraced) {
-      known.isTraced = true;
-      this.builder.updateThread(known.track, { kind: 'python', ...(isMain ? { name } : {}) });
-    }
-    this.threads.set(chunk, thread);
-    return thread;
   }
 
   /** `endNs`: the run is over, and nothing lives any more. */

@@ -9,8 +9,8 @@ const scanMs = 1000;
 const blindScanMs = 40;
 
 /** Looking may take this share of the time (others start processes too), but is done this often in any case. */
-const lookShare = 0.005;
-const longestGapMs = 100;
+const lookShare = 0.02;
+const longestGapMs = 40;
 
 export interface DiscoveryTarget {
   /** Whether the pid is a living process of the run. */
@@ -44,10 +44,12 @@ export class Discovery {
     this.isTrusted = this.fd !== null;
   }
 
-  look(nowMs: number): void {
-    if (nowMs < this.nextLookMs) return;
+  /** False when it isn't time to look yet. */
+  look(nowMs: number): boolean {
+    if (nowMs < this.nextLookMs) return false;
     this.lookNow(nowMs);
     this.nextLookMs = nowMs + Math.min(longestGapMs, (performance.now() - nowMs) / lookShare);
+    return true;
   }
 
   private lookNow(nowMs: number): void {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Ns } from '../../base/time.ts';
 import { environmentHas } from '../processTreeLinux.ts';
-import type { TracedProcess } from '../tracerReader.ts';
+import type { TracedProcess } from '../tracerReaderTracks.ts';
 import { Discovery, type DiscoveryTarget } from './discovery.ts';
 import { closeQuietly, openProc, parseSchedStat, readName, readOpen, type SchedStat } from './procFiles.ts';
 import { PyRuntimeFinder } from './pyRuntime.ts';
@@ -111,8 +111,8 @@ export class ThreadStateSampler {
   private tick(): void {
     const beganMs = performance.now();
     this.rate.begin(beganMs);
-    this.discovery?.look(beganMs);
-    this.lookedAtNs = this.nowNs();
+    const nowNs = this.nowNs();
+    if (this.discovery?.look(beganMs)) this.lookedAtNs = nowNs;
     this.sampleAll(beganMs);
     this.tell(beganMs);
     const endedMs = performance.now();
@@ -195,7 +195,8 @@ export class ThreadStateSampler {
       return;
     }
     try {
-      const startNs = tid === pid ? process.startNs : Math.max(process.startNs, this.lookedAtNs);
+      const seenFirstNs = tid === pid ? process.startNs : Math.max(process.startNs, this.lookedAtNs);
+      const startNs = Math.max(seenFirstNs, process.tracedStartNs(tid));
       const thread = new WatchedThread(pid, tid, startNs, this.nowNs(), this.builder);
       process.threads.set(tid, thread);
       this.threadCount++;

@@ -82,6 +82,17 @@ export class ThreadIndex {
     this.builder.updateProcess(known.track, { note: known.note });
   }
 
+  /** It can't have begun before its parent started it: what was seen first was only about right. */
+  beganNotBefore(known: KnownProcess, startNs: Ns): void {
+    if (known.startNs >= startNs) return;
+    known.startNs = startNs;
+    this.builder.updateProcess(known.track, { startNs });
+    const main = known.threads.get(known.pid);
+    if (!main || main.startNs >= startNs) return;
+    main.startNs = startNs;
+    this.builder.updateThread(main.track, { startNs });
+  }
+
   /** The last sighting counts: a process lives on a little after its tracer's last word. */
   endProcess(known: KnownProcess, endNs: Ns): void {
     known.endNs = Math.max(known.endNs ?? 0, endNs);

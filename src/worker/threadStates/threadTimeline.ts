@@ -14,6 +14,7 @@ const noNewsNs: Ns = 25e6;
 /** What is certain is told this long after: a wait for a CPU is only known when it's over. */
 const holdNs: Ns = 30e6;
 const flushNs: Ns = 100e6;
+const foundLateNs: Ns = 15e6;
 
 /**
  * Makes states out of readings of one thread. Which kind of wait it was is sampled, but how long it ran and how long it waited for
@@ -51,13 +52,15 @@ export class ThreadTimeline {
   /** `first`: the first reading's counters, at `firstNs`; what a thread born at `startNs` had by then is told as well. */
   constructor(startNs: Ns, firstNs: Ns, first: SchedStat, emit: (startNs: Ns, endNs: Ns, state: number) => void) {
     this.emit = emit;
-    this.doneNs = startNs;
-    this.lastNs = startNs;
-    this.wokeNs = startNs;
-    this.newsNs = firstNs;
     const life = firstNs - startNs;
     this.runDue = Math.min(first.cpuNs, life);
     this.waitDue = Math.min(first.waitNs, Math.max(0, life - this.runDue));
+    // Of one that was found late it isn't known what it did besides.
+    const knownFromNs = life > foundLateNs ? firstNs - this.runDue - this.waitDue : startNs;
+    this.doneNs = knownFromNs;
+    this.lastNs = knownFromNs;
+    this.wokeNs = knownFromNs;
+    this.newsNs = firstNs;
     this.cpuNs = first.cpuNs;
     this.waitNs = first.waitNs;
     this.slices = first.slices;

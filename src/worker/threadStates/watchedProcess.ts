@@ -77,6 +77,12 @@ export class WatchedProcess {
     for (const thread of this.threads.values()) this.showThread(thread);
   }
 
+  /** When the tracer saw the thread begin; 0 when it hasn't told. */
+  tracedStartNs(tid: number): Ns {
+    const thread = this.known?.threads.get(tid);
+    return thread?.isTraced && thread.endNs === null ? thread.startNs : 0;
+  }
+
   showThread(thread: WatchedThread): void {
     if (!this.known) return;
     const { tid, startNs } = thread;
