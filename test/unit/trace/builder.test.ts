@@ -82,18 +82,21 @@ test('an unchanged thread is the same object in the next snapshot', () => {
   assert.equal(builder.snapshot(40).threads[0]?.states.length, 2);
 });
 
-test('a live window shows what a window of the finished trace shows', () => {
+test('live windows, each after the one before, end where the finished trace is', () => {
   const { builder, thread } = builderWithThread();
-  const window = { threads: [0], startNs: 0, endNs: 1e6, bucketNs: 1e4 };
+  const window = { threads: [0], startNs: 0, endNs: 1e6, bucketNs: 1e5 };
+  const open = (startNs: number, kind: 'gc' | 'processStart') =>
+    builder.openSpan(thread, { startNs, kind, name: 0, ...nowhere });
+  let pending: { span: number; endNs: number }[] = [];
   for (let i = 0; i < 5000; i++) {
-    builder.addState(thread, i * 200, i * 200 + 200, i % 3);
-    const span = builder.openSpan(thread, { startNs: i * 200, kind: 'gc', name: 0, ...nowhere });
-    if (i % 7 === 0) {
-      const inner = builder.openSpan(thread, { startNs: i * 200 + 10, kind: 'processStart', name: 0, ...nowhere });
-      builder.closeSpan(inner, i * 200 + 50 + (i % 11));
-    }
-    builder.closeSpan(span, i * 200 + 100 + (i % 13));
-    if (i % 500 === 0) new TraceReader(builder.snapshot(i * 200 + 200), []).getWindow(window);
+    const at = i * 200;
+    builder.addState(thread, at, at + 200, i % 3);
+    const length = i % 97 === 0 ? 199 : 100 + (i % 13);
+    pending.push({ span: open(at, 'gc'), endNs: at + length });
+    if (i % 7 === 0) pending.push({ span: open(at + 10, 'processStart'), endNs: at + 50 + (i % 11) });
+    if (i % 64 === 63) new TraceReader(builder.snapshot(at + 200), []).getWindow(window);
+    for (const { span, endNs } of pending) builder.closeSpan(span, endNs);
+    pending = [];
   }
   const live = new TraceReader(builder.snapshot(1e6), []).getWindow(window);
   assert.deepEqual(live, new TraceReader(builder.finish(1e6), []).getWindow(window));

@@ -75,6 +75,13 @@ test('a window tells each entry once, at most one per bucket, and the longest or
         about,
       );
       assert.ok(found.length <= Math.ceil(width / bucketNs) + 2, `${about}: bounded`);
+      for (const task of visible) {
+        const start = Math.max(startNs, tasks.start[task] ?? 0);
+        const end = Math.min(endNs, tasks.end[task] ?? 0);
+        if (end - start < 2 * bucketNs) continue;
+        const covers = (entry: Entry) => entry.start <= start + bucketNs + 1e-3 && entry.end >= end - 1e-3;
+        assert.ok(found.some(covers), `${about}: what is wider than two buckets is seen to its end`);
+      }
       let counted = 0;
       for (const [i, entry] of found.entries()) {
         const group = visible.slice(counted, counted + 1 + entry.hidden);

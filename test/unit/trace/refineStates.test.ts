@@ -127,23 +127,27 @@ test('live snapshots, each adding to the one before, end where one look at every
     builder.setQuality({ samplingHz: 400 });
     const thread = builder.addThread({ process: 0, tid: 1, name: 'T', kind: 'python', startNs: 0 });
     let now = 0;
-    let open: number[] = [];
-    for (let step = 0; step < 60; step++) {
-      for (let k = 0; k < 4; k++) {
-        const end = now + Math.ceil(random() * 10) * 2.5 * ms;
-        const lead = random() * 2 * ms;
-        if (random() < 0.5) {
-          const kind = (['lock', 'sleep', 'io', 'idle', 'gc', 'queue'] as const)[Math.floor(random() * 6)] ?? 'lock';
-          open.push(builder.openSpan(thread, { startNs: now + lead, kind, name: 0, file: 0, line: 0 }));
-        }
-        if (random() < 0.9) builder.addState(thread, now, end, Math.floor(random() * 8));
-        if (random() < 0.6) {
-          for (const span of open) builder.closeSpan(span, end - random() * ms);
-          open = [];
-        }
-        now = end;
+    let lastStart = 0;
+    let open: { span: number; startNs: number }[] = [];
+    for (let step = 0; step < 200; step++) {
+      // Spans are told some time after they began and ended: the states around them were shown already.
+      if (random() < 0.5) {
+        const startNs = Math.max(lastStart, now - random() * 30 * ms);
+        lastStart = startNs;
+        const kind = (['lock', 'sleep', 'io', 'idle', 'gc', 'queue'] as const)[Math.floor(random() * 6)] ?? 'lock';
+        open.push({ span: builder.openSpan(thread, { startNs, kind, name: 0, file: 0, line: 0 }), startNs });
       }
-      builder.snapshot(now);
+      if (random() < 0.5) {
+        const kept = open.filter(() => random() < 0.3);
+        for (const { span, startNs } of open.filter(one => !kept.includes(one))) {
+          builder.closeSpan(span, startNs + (now - startNs) * random());
+        }
+        open = kept;
+      }
+      const end = now + (0.2 + random() ** 2 * 10) * 2.5 * ms;
+      if (random() < 0.8) builder.addState(thread, now, end, Math.floor(random() * 8));
+      now = end;
+      if (random() < 0.7) builder.snapshot(now);
     }
     const live = builder.snapshot(now).threads[0];
     const whole = builder.finish(now).threads[0];
