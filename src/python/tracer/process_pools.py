@@ -24,7 +24,7 @@ def patch_process(process):
                 executor, where = submitted_by(sys._getframe(1))
                 token = begin(wire.TASK_QUEUED, executor, where, fn, 0, _FLAGS)
                 ref = reference(token)
-                future._run_in_parallel = token, fn, ref, _FLAGS
+                future._run_in_parallel = token[0], token[1], fn, ref, _FLAGS
                 waiting[id(kwargs)] = kwargs, ref
             except Exception as error:
                 fault(error)

@@ -3,7 +3,7 @@ import sys
 
 from . import wire
 from .labels import function
-from .recorder import OUT_OF_REACH, begin, claim, fault, now, patch, record, reference, state, string, tls
+from .recorder import OUT_OF_REACH, claim, fault, now, patch, record, state, string, tls
 from .sites import site
 from .wire import MARK, OFFSET_T1, pack_record, pack_u8, pack_u64
 from .wrap import method
@@ -46,9 +46,9 @@ def patch_futures(base):
                 try:
                     task = self.__dict__.pop('_run_in_parallel', None)
                     if task is not None:
-                        token, fn, ref, engine = task
+                        memory, offset, fn, ref, engine = task
                         t = now()
-                        patch(token[0], token[1], t, OFFSET_T1)
+                        patch(memory, offset, t, OFFSET_T1)
                         record(wire.TASK, t, t, ref, 0, fn, state.pid, engine | wire.CANCELLED)
                 except Exception as error:
                     fault(error)
@@ -65,12 +65,23 @@ def patch_thread(thread):
     def init(original):
         def __init__(self, future, *rest):
             original(self, future, *rest)
+            # The path of each submit: written out, as every call in here would be a tenth of what an empty task takes.
             try:
                 fn, args = rest[:2] if len(rest) > 1 else rest[0][:2]  # 3.14 hands over one tuple
-                fn = function(fn, args)
-                executor, where = submitted_by(sys._getframe(1))
-                token = begin(wire.TASK_QUEUED, executor, where, fn, 0, _FLAGS)
-                self._run_in_parallel = future._run_in_parallel = token, fn, reference(token), _FLAGS
+                label = function(fn, args)
+                try:
+                    executor, where = tls.submit
+                    tls.submit = None
+                except (AttributeError, TypeError):
+                    executor, where = 0, site(sys._getframe(1))
+                try:
+                    memory, following, base = tls.c
+                    offset = following()
+                except (AttributeError, StopIteration):
+                    memory, following, base = claim()
+                    offset = following()
+                pack_record(memory, offset, now(), 0, executor, where, label, 0, wire.TASK_QUEUED, _FLAGS, MARK)
+                self._run_in_parallel = future._run_in_parallel = memory, offset, label, base + offset, _FLAGS
             except Exception as error:
                 fault(error)
                 self._run_in_parallel = None
@@ -86,7 +97,6 @@ def patch_thread(thread):
                 return original(self, *context)
             offset = -1
             try:
-                future._run_in_parallel = None
                 try:
                     memory, following, _ = tls.c
                     offset = following()
@@ -94,9 +104,9 @@ def patch_thread(thread):
                     memory, following, _ = claim()
                     offset = following()
                 t = now()
-                queued = task[0]
-                pack_u64(queued[0], queued[1] + OFFSET_T1, t)
-                pack_record(memory, offset, t, 0, task[2], 0, task[1], state.pid, wire.TASK, _FLAGS, MARK)
+                queued, queued_at, label, ref, _ = task
+                pack_u64(queued, queued_at + OFFSET_T1, t)
+                pack_record(memory, offset, t, 0, ref, 0, label, state.pid, wire.TASK, _FLAGS, MARK)
             except Exception as error:
                 fault(error)
             try:

@@ -1,9 +1,10 @@
 """Sleeping, waiting for a Condition (and with it for an Event, Semaphore, Barrier, Queue, Future), and for a SimpleQueue."""
+import os
 import sys
 
 from . import wire
-from .recorder import end
-from .sites import blocked
+from .recorder import begin, end
+from .sites import STDLIB, blocked
 from .wrap import method, replace
 
 
@@ -55,8 +56,10 @@ def patch_queue(queue):
     if raw.__module__ != '_queue':
         return
     Empty = queue.Empty
+    is_empty = raw.empty
     get_nowait = raw.get_nowait
     raw_get = raw.get
+    thread_pool_file = STDLIB + os.path.join('concurrent', 'futures', 'thread.py')
 
     class SimpleQueue(raw):
         __slots__ = ()
@@ -64,12 +67,16 @@ def patch_queue(queue):
         def get(self, block=True, timeout=None):
             if not block:
                 return raw_get(self, block, timeout)
-            if timeout is None:
+            if timeout is None and not is_empty(self):
                 try:
                     return get_nowait(self)
-                except Empty:
+                except Empty:  # another thread was faster
                     pass
-            token = blocked(sys._getframe(1), wire.QUEUE, 'SimpleQueue.get', id(self))
+            caller = sys._getframe(1)
+            if caller.f_code.co_filename == thread_pool_file:  # a worker, and often: spare it the search for a user frame
+                token = begin(wire.IDLE)
+            else:
+                token = blocked(caller, wire.QUEUE, 'SimpleQueue.get', id(self))
             try:
                 return raw_get(self, block, timeout)
             finally:
