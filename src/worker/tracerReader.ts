@@ -70,6 +70,7 @@ export class TracerReader {
     this.look(Number.POSITIVE_INFINITY, true);
     this.tasks.finish();
     this.tracks.finish();
+    this.index.explainUntraced();
     this.loseTasksOfTheDead(endNs);
     this.files.close();
   }
@@ -148,6 +149,7 @@ export class TracerReader {
         break;
       case 'subprocess':
         this.span(found, 'processStart', this.text(chunk, record.aux));
+        this.childTold(record);
         break;
       case 'chunk':
       case 'string':
@@ -161,6 +163,7 @@ export class TracerReader {
     switch (token?.kind) {
       case 'span':
         this.builder.closeSpan(token.handle, t1);
+        this.childTold(found.record);
         break;
       case 'task':
         this.running.delete(token.run);
@@ -301,6 +304,11 @@ export class TracerReader {
     if (record.objLow !== 0) this.tasks.processStarted(token.task, record.objLow);
     else if (hasEnded) this.tasks.failed(token.task, record.t1);
     if (record.objLow !== 0 || hasEnded) token.task = null;
+  }
+
+  /** Popen() knows when its child began. */
+  private childTold(record: WireRecord): void {
+    if (record.kind === 'subprocess' && record.objLow !== 0) this.tracks.startedBy(record.objLow, record.t0);
   }
 
   private noted(writer: Writer, record: WireRecord): void {

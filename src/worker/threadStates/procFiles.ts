@@ -97,14 +97,29 @@ export interface Kinship {
 }
 
 export function readKinship(id: number): Kinship | null {
+  let fd: number | null = null;
   try {
-    const text = readFileSync(`/proc/${id}/status`, 'latin1');
-    const process = /^Tgid:\t(\d+)/m.exec(text);
-    const parent = /^PPid:\t(\d+)/m.exec(text);
-    return process && parent ? { process: Number(process[1]), parent: Number(parent[1]) } : null;
+    fd = openSync(`/proc/${id}/status`, 'r');
+    const length = readSync(fd, buffer, 0, 1024, 0);
+    const process = numberAfter('\nTgid:\t', length);
+    return process === 0 ? null : { process, parent: numberAfter('\nPPid:\t', length) };
   } catch {
     return null;
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
+}
+
+/** The decimal number behind a label in the last read; 0 when it isn't there. */
+function numberAfter(label: string, length: number): number {
+  const found = buffer.subarray(0, length).indexOf(label, 0, 'latin1');
+  let value = 0;
+  for (let i = found + label.length; found >= 0 && i < length; i++) {
+    const digit = (buffer[i] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** `Z` for a zombie…; '' when it's gone. */

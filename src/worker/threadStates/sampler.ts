@@ -144,7 +144,7 @@ export class ThreadStateSampler {
     for (const thread of process.threads.values()) {
       const atNs = this.nowNs();
       if (atNs < thread.dueNs && !isLast) continue;
-      if (thread.sample(atNs, process) === 'gone') this.removeThread(process, thread, atNs);
+      if (thread.sample(atNs) === 'gone') this.removeThread(process, thread, atNs);
       else thread.dueNs = atNs + restFor(thread.blockedFor());
     }
     if (process.threads.size === 0) this.removeProcess(process, true);
@@ -160,7 +160,7 @@ export class ThreadStateSampler {
   private removeProcess(process: WatchedProcess, hasEnded: boolean): void {
     const nowNs = this.nowNs();
     if (!process.known) process.showWhenSettled(Number.POSITIVE_INFINITY, process.pid === this.init.rootPid);
-    process.explainUntraced();
+    process.explain();
     for (const thread of process.threads.values()) {
       thread.end(nowNs);
       this.threadCount--;
@@ -197,7 +197,7 @@ export class ThreadStateSampler {
     try {
       const seenFirstNs = tid === pid ? process.startNs : Math.max(process.startNs, this.lookedAtNs);
       const startNs = Math.max(seenFirstNs, process.tracedStartNs(tid));
-      const thread = new WatchedThread(pid, tid, startNs, this.nowNs(), this.builder);
+      const thread = new WatchedThread(process, tid, startNs, this.nowNs(), this.builder);
       process.threads.set(tid, thread);
       this.threadCount++;
       process.showThread(thread);

@@ -30,6 +30,8 @@ export interface KnownProcess {
   /** A tracer writes in it. */
   isTraced: boolean;
   note: string;
+  /** Why no tracer would be in it, should none turn up; '' when that isn't known. */
+  whyUntraced: string;
   readonly threads: Map<number, KnownThread>;
 }
 
@@ -69,7 +71,16 @@ export class ThreadIndex {
   addProcess(track: ProcessTrack, isTraced: boolean): KnownProcess {
     const { pid, startNs, endNs, note } = track;
     const index = this.builder.addProcess(track);
-    const known: KnownProcess = { pid, track: index, startNs, endNs, isTraced, note, threads: new Map() };
+    const known: KnownProcess = {
+      pid,
+      track: index,
+      startNs,
+      endNs,
+      isTraced,
+      note,
+      whyUntraced: '',
+      threads: new Map(),
+    };
     this.byPid.set(pid, [...(this.byPid.get(pid) ?? []), known]);
     this.processCount++;
     return known;
@@ -80,6 +91,13 @@ export class ThreadIndex {
     if (known.note.includes(text)) return;
     known.note = known.note === '' ? text : `${known.note} ${text}`;
     this.builder.updateProcess(known.track, { note: known.note });
+  }
+
+  /** At the end: says of every process that was only seen from outside why that is so. */
+  explainUntraced(): void {
+    for (const known of this.all()) {
+      if (!known.isTraced && known.whyUntraced !== '') this.addNote(known, `Not traced: ${known.whyUntraced}`);
+    }
   }
 
   /** It can't have begun before its parent started it: what was seen first was only about right. */

@@ -28,6 +28,9 @@ const foundLateNs: Ns = 15e6;
  * Pure: time goes in with the readings.
  */
 export class ThreadTimeline {
+  /** CPU time of the process's other threads. */
+  private readonly othersCpuNs: () => number;
+  private othersWhenBlocked = 0;
   private readonly emit: (startNs: Ns, endNs: Ns, state: number) => void;
   /** Everything before is told. */
   private doneNs: Ns;
@@ -45,13 +48,22 @@ export class ThreadTimeline {
   private slices: number;
   /** How often it had got a CPU when it was last seen blocked. */
   private slicesWhenBlocked: number;
+  /** Time waited for a CPU that counts as waiting for the GIL. */
+  forgivenNs: Ns = 0;
   /** What the counters say that isn't told yet; negative: told ahead of them. */
   private runDue = 0;
   private waitDue = 0;
 
   /** `first`: the first reading's counters, at `firstNs`; what a thread born at `startNs` had by then is told as well. */
-  constructor(startNs: Ns, firstNs: Ns, first: SchedStat, emit: (startNs: Ns, endNs: Ns, state: number) => void) {
+  constructor(
+    startNs: Ns,
+    firstNs: Ns,
+    first: SchedStat,
+    emit: (startNs: Ns, endNs: Ns, state: number) => void,
+    othersCpuNs: () => number,
+  ) {
     this.emit = emit;
+    this.othersCpuNs = othersCpuNs;
     const life = firstNs - startNs;
     this.runDue = Math.min(first.cpuNs, life);
     this.waitDue = Math.min(first.waitNs, Math.max(0, life - this.runDue));
@@ -77,6 +89,7 @@ export class ThreadTimeline {
     this.lastNs = atNs;
     if (atNs - this.doneNs < flushNs) return;
     this.tell(atNs - holdNs, this.before);
+    this.othersWhenBlocked = this.othersCpuNs();
   }
 
   /** How long it has been blocked in one and the same call. */
@@ -137,7 +150,7 @@ export class ThreadTimeline {
     const wait = Math.max(0, this.waitDue);
     if (this.before === gilWait && state === gilWait && run < blipNs) {
       this.runDue = Math.min(0, this.runDue);
-      this.waitDue = Math.min(0, this.waitDue);
+      this.forgive(0);
       return;
     }
     if (this.before === state && run + wait < tinyNs && this.last !== onCpuOrWaiting) return;
@@ -148,13 +161,14 @@ export class ThreadTimeline {
     if (this.before !== onCpuOrWaiting) after = Math.min(rest, atNs - this.lastNs) / 2;
     this.layOut(atNs - after);
     this.before = state;
+    this.othersWhenBlocked = this.othersCpuNs();
   }
 
   /** Tells everything up to `untilNs`: first as before, then waiting for a CPU, then running. */
   private layOut(untilNs: Ns): void {
-    if (this.before === gilWait) this.forgiveBlips();
     const length = Math.max(0, untilNs - this.doneNs);
     const run = Math.min(length, Math.max(0, this.runDue));
+    if (this.before === gilWait) this.forgiveBlips(length - run);
     const wait = Math.min(length - run, Math.max(0, this.waitDue));
     const rest = length - run - wait;
     this.runDue -= run;
@@ -174,11 +188,19 @@ export class ThreadTimeline {
 
   /**
    * Of all the times that it got a CPU since it was seen waiting for the GIL, only the last one got it the GIL: what it waited for a
-   * CPU before the others is a part of waiting for the GIL.
+   * CPU before the others is a part of waiting for the GIL. So is all the time in which others of its process ran: they had the GIL.
    */
-  private forgiveBlips(): void {
-    const turns = this.slices - this.slicesWhenBlocked;
-    if (turns > 1) this.waitDue /= turns;
+  private forgiveBlips(waitedNs: Ns): void {
+    const turns = Math.max(1, this.slices - this.slicesWhenBlocked);
+    const nobodyRan = Math.max(0, waitedNs - (this.othersCpuNs() - this.othersWhenBlocked));
+    this.forgive(Math.min(this.waitDue / turns, nobodyRan));
+  }
+
+  /** Leaves only so much of the wait for a CPU that isn't told yet: the rest was waiting for the GIL. */
+  private forgive(leftNs: Ns): void {
+    if (this.waitDue <= leftNs) return;
+    this.forgivenNs += this.waitDue - leftNs;
+    this.waitDue = leftNs;
   }
 
   /** Tells what the counters will say later. */

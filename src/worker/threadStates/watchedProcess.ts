@@ -16,6 +16,8 @@ export class WatchedProcess {
   readonly parentPid: number | null;
   readonly startNs: Ns;
   readonly threads = new Map<number, WatchedThread>();
+  /** CPU time of all its threads since they were found. */
+  cpuNs = 0;
   known: KnownProcess | null = null;
   private readonly index: ThreadIndex;
   private readonly finder: PyRuntimeFinder;
@@ -92,14 +94,13 @@ export class WatchedProcess {
     thread.show(track ?? this.index.addThread(this.known, tid, name, 'native', startNs, false));
   }
 
-  /** Why its threads have states but no tasks. */
-  explainUntraced(): void {
-    if (!this.known || this.known.isTraced || this.parentPid === null) return;
+  /** Leaves word of why its threads may have states but no tasks. */
+  explain(): void {
+    if (!this.known || this.parentPid === null) return;
     const isPython = /^(python|pypy)/.test(this.executable.slice(this.executable.lastIndexOf('/') + 1));
-    const why = isPython
+    this.known.whyUntraced = isPython
       ? 'this Python was started with -I, -E or -S, or ended before its tracer could start.'
       : 'it is not a Python program.';
-    this.index.addNote(this.known, `Not traced: ${why}`);
   }
 
   private add(isMain: boolean): KnownProcess {

@@ -9,15 +9,18 @@ const stat: SchedStat = { cpuNs: 0, waitNs: 0, slices: 0 };
 const call: BlockedCall = { number: 0, first: 0, second: 0 };
 
 /** The process that the thread belongs to. */
-export interface GilHome {
+export interface Home {
+  readonly pid: number;
   gilRange(): AddressRange | null;
+  /** CPU time of all its threads since they were found. */
+  cpuNs: number;
 }
 
 /** One thread under observation: its open files, its timeline, and, once its process is shown, its track. */
 export class WatchedThread {
   readonly tid: number;
   readonly startNs: Ns;
-  private readonly pid: number;
+  private readonly home: Home;
   private readonly builder: TraceSink;
   private readonly schedStatFile: number;
   private callFile: number | null = null;
@@ -26,32 +29,42 @@ export class WatchedThread {
   private early: number[] = [];
   track: KnownThread | null = null;
   private cpuNs = 0;
+  private readonly firstCpuNs: number;
   private waitNs = 0;
   /** No need to look before: it has been blocked for long. */
   dueNs: Ns = 0;
 
   /** Throws the system's error when its files can't be opened. */
-  constructor(pid: number, tid: number, startNs: Ns, nowNs: Ns, builder: TraceSink) {
-    this.pid = pid;
+  constructor(home: Home, tid: number, startNs: Ns, nowNs: Ns, builder: TraceSink) {
+    this.home = home;
     this.startNs = startNs;
     this.tid = tid;
     this.builder = builder;
-    this.schedStatFile = openProc(`/proc/${pid}/task/${tid}/schedstat`);
+    this.schedStatFile = openProc(`/proc/${home.pid}/task/${tid}/schedstat`);
     parseSchedStat(readOpen(this.schedStatFile), stat);
-    this.timeline = new ThreadTimeline(startNs, nowNs, stat, (start, end, state) => this.emit(start, end, state));
+    this.timeline = new ThreadTimeline(
+      startNs,
+      nowNs,
+      stat,
+      (start, end, state) => this.emit(start, end, state),
+      () => this.home.cpuNs - (this.cpuNs - this.firstCpuNs),
+    );
+    this.cpuNs = stat.cpuNs;
+    this.firstCpuNs = stat.cpuNs;
   }
 
   /** 'gone': the thread (or the whole process) has ended. */
-  sample(nowNs: Ns, home: GilHome): 'here' | 'gone' {
+  sample(nowNs: Ns): 'here' | 'gone' {
     try {
       parseSchedStat(readOpen(this.schedStatFile), stat);
+      this.home.cpuNs += stat.cpuNs - this.cpuNs;
       this.cpuNs = stat.cpuNs;
       this.waitNs = stat.waitNs;
       if (!this.timeline.needsCall(stat)) {
         this.timeline.unchanged(nowNs);
         return 'here';
       }
-      const state = this.readState(home);
+      const state = this.readState();
       if (state === null) return 'gone';
       this.timeline.reading(nowNs, stat, state);
       return 'here';
@@ -73,9 +86,10 @@ export class WatchedThread {
     this.early = [];
   }
 
-  /** The exact totals so far. */
+  /** The exact totals so far. Waiting for a CPU only to ask for the GIL again is waiting for the GIL. */
   tellTotals(): void {
-    if (this.track) this.builder.updateThread(this.track.track, { cpuNs: this.cpuNs, runnableNs: this.waitNs });
+    const runnableNs = Math.max(0, this.waitNs - this.timeline.forgivenNs);
+    if (this.track) this.builder.updateThread(this.track.track, { cpuNs: this.cpuNs, runnableNs });
   }
 
   end(nowNs: Ns): void {
@@ -87,18 +101,18 @@ export class WatchedThread {
   }
 
   /** null: it's a zombie. */
-  private readState(home: GilHome): number | null {
+  private readState(): number | null {
     let length: number;
     try {
-      this.callFile ??= openProc(`/proc/${this.pid}/task/${this.tid}/syscall`);
+      this.callFile ??= openProc(`/proc/${this.home.pid}/task/${this.tid}/syscall`);
       length = readOpen(this.callFile);
     } catch (error) {
       if (isDenied(error)) return unknown;
       throw error;
     }
     if (!parseCall(length, call)) return onCpuOrWaiting;
-    if (call.number === -1 && /^[ZX]?$/.test(readState(this.pid, this.tid))) return null;
-    return stateOfCall(call, isFutex(call.number) ? home.gilRange() : null);
+    if (call.number === -1 && /^[ZX]?$/.test(readState(this.home.pid, this.tid))) return null;
+    return stateOfCall(call, isFutex(call.number) ? this.home.gilRange() : null);
   }
 
   private emit(startNs: Ns, endNs: Ns, state: number): void {

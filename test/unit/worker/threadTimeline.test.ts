@@ -25,7 +25,7 @@ function watch(
     states.push([start, end, state]);
     total[state] = (total[state] ?? 0) + (end - start) / ms;
   };
-  const timeline = new ThreadTimeline(startMs * ms, startMs * ms, stat, emit);
+  const timeline = new ThreadTimeline(startMs * ms, startMs * ms, stat, emit, () => 0);
   const step = 0.05;
   let at = startMs;
   let due = startMs + periodMs;
@@ -165,7 +165,13 @@ test('a long wait for a CPU shows while it lasts', () => {
 test('a long wait is told while it lasts', () => {
   const emitted: number[] = [];
   const stat = { cpuNs: 1000, waitNs: 0, slices: 1 };
-  const timeline = new ThreadTimeline(0, 0, stat, (_, end) => emitted.push(end));
+  const timeline = new ThreadTimeline(
+    0,
+    0,
+    stat,
+    (_, end) => emitted.push(end),
+    () => 0,
+  );
   timeline.reading(1 * ms, stat, lockWait);
   for (let at = 2; at < 500; at += 2) {
     assert.equal(timeline.needsCall(stat), false);
