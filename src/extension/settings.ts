@@ -33,7 +33,8 @@ export function readSettings(resource: vscode.Uri | undefined): Settings {
   };
 }
 
-/** Opens the settings editor at one of our settings. */
+/** Opens the settings editor at one of our settings; in a remote window its machine settings are on a page of their own. */
 export async function openSetting(name: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', `runInParallel.${name}`);
+  const page = vscode.env.remoteName === undefined ? 'openSettings' : 'openRemoteSettings';
+  await vscode.commands.executeCommand(`workbench.action.${page}`, { query: `@id:runInParallel.${name}` });
 }

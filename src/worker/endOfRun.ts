@@ -121,8 +121,16 @@ export function explainSpawnFailure(error: Error, code: string | null, interpret
   }
 }
 
-/** The program's own exception, with our advice where Python's words are not enough. */
-export function programErrorOf(error: RunnerError, interpreter: Interpreter): ProgramError {
+/**
+ * The program's own exception, with our advice where Python's words are not enough; null when it is only the interrupt by which we
+ * stopped it.
+ */
+export function programErrorOf(
+  error: RunnerError,
+  interpreter: Interpreter,
+  stop: StopCause | null,
+): ProgramError | null {
+  if (stop !== null && error.type === 'KeyboardInterrupt') return null;
   const { type, message, file, line, module } = error;
   return { type, message, file, line, module, advice: adviceFor(error, interpreter) };
 }

@@ -283,7 +283,7 @@ export class RunDriver {
       status,
       exitCode: this.state.exit?.code ?? null,
       signal: this.state.exit?.signal ?? null,
-      programError: result?.error ? programErrorOf(result.error, request.interpreter) : null,
+      programError: result?.error ? programErrorOf(result.error, request.interpreter, this.state.stop) : null,
       userError: this.fault ?? this.spawnError ?? explained ?? finished?.error ?? null,
       wallMs: (this.exitNs ?? endNs) / 1e6,
       output,

@@ -48,12 +48,14 @@ export function selectLines(editor: vscode.TextEditor, ...ranges: [first: number
   );
 }
 
-/** Command lines of processes that carry the run marker in their environment (Linux). */
+// Run ids start with the pid of their extension host, which is ours.
+const marker = `RUN_IN_PARALLEL_RUN=${process.pid}-`;
+
+/** Command lines of the processes of this window's runs: they carry the marker in their environment (Linux). */
 export function processesOfRuns(): { pid: number; command: string }[] {
   return readdirSync('/proc').flatMap(name => {
     try {
-      if (!/^\d+$/.test(name) || !readFileSync(`/proc/${name}/environ`, 'latin1').includes('RUN_IN_PARALLEL_RUN='))
-        return [];
+      if (!/^\d+$/.test(name) || !readFileSync(`/proc/${name}/environ`, 'latin1').includes(marker)) return [];
       const state = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]?.[0];
       const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
       return state === 'Z' ? [] : [{ pid: Number(name), command }];

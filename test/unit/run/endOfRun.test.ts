@@ -70,10 +70,17 @@ test('an interpreter that could not be started is named, with where it came from
 
 test('advice only where Python leaves one alone', () => {
   const error = { type: 'ValueError', message: 'm', file: 'f', line: 3, column: null, module: null };
-  assert.equal(programErrorOf(error, interpreter).advice, '');
-  assert.equal(programErrorOf({ ...error, type: 'EOFError' }, interpreter).advice, '');
-  const missing = programErrorOf({ ...error, type: 'ModuleNotFoundError', module: 'numpy' }, interpreter);
-  assert.match(missing.advice, /^\/venv\/bin\/python -X dev has no module numpy/);
+  assert.equal(programErrorOf(error, interpreter, null)?.advice, '');
+  assert.equal(programErrorOf({ ...error, type: 'EOFError' }, interpreter, null)?.advice, '');
+  const interrupt = { ...error, type: 'KeyboardInterrupt' };
+  assert.equal(
+    programErrorOf(interrupt, interpreter, 'cancelled'),
+    null,
+    'our own interrupt is no error of the program',
+  );
+  assert.equal(programErrorOf(interrupt, interpreter, null)?.type, 'KeyboardInterrupt');
+  const missing = programErrorOf({ ...error, type: 'ModuleNotFoundError', module: 'numpy' }, interpreter, null);
+  assert.match(missing?.advice ?? '', /^\/venv\/bin\/python -X dev has no module numpy/);
 });
 
 test("the program's environment: ours and the user's, without what VS Code tells its own children", () => {
