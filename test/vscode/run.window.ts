@@ -66,9 +66,9 @@ suite.test('palette, two selections, a panel with both, editing goes on, Stop le
   assert.equal(new Set(processesOfRuns().map(({ pid }) => pid)).size, 2);
   await page.screenshot('vscode-running');
 
-  await page.click('button[aria-label^="Stop"]:visible', { frame: 'webview' });
+  await page.click('button[aria-label="Stop Untitled-1:8-10"]', { frame: 'webview' });
   await until('the first Stop ends one run', processesOfRuns, left => left.length === 1);
-  await page.click('button[aria-label^="Stop"]:visible', { frame: 'webview' });
+  await page.click('button[aria-label="Stop Untitled-1:12-13"]', { frame: 'webview' });
   await untilNoProcess();
   await untilPanel('both are shown as stopped', text => (text.match(/cancelled|stopped/gi) ?? []).length >= 2);
   await page.screenshot('vscode-cancelled');

@@ -1,17 +1,17 @@
 // What the windows' tests share: documents, the panel's text, processes of runs.
 import { readdirSync, readFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { page } from '../support/vscode/page.ts';
 
-/** Waits until a condition holds, asking again at once; the deadline makes it fail with what it was. */
+/** Waits until a condition holds, asking again and again; the deadline makes it fail with what it was. */
 export async function until<T>(what: string, ask: () => Promise<T> | T, holds: (value: T) => boolean): Promise<T> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;
     if (Date.now() > deadline) throw new Error(`${what}; it is: ${JSON.stringify(value).slice(0, 3000)}`);
-    await nextTurn();
+    await pause(25); // Not at once: the extension under test runs in this process too.
   }
 }
 
