@@ -16,6 +16,9 @@
  *   │t0 u64  │t1 u64  │obj u64 │site  │aux   │aux2  │kind │flags │mark 0xA5
  *                               u32    u32    u32    u16   u8     u8
  *
+ * A thread that ends hands the rest of its chunk on: the next one begins with a chunk record of its own. The last chunk of segment 0
+ * is kept for the note that the trace is full.
+ *
  * t0, t1: perf_counter_ns of the writer (CLOCK_MONOTONIC on Linux = process.hrtime). t1 = 0: a span that is still open, patched when
  * it ends, so the begin survives any death. Strings are interned per process: `site`, and `aux`/`aux2` where the table says so,
  * are string ids of the same process (0 = none). A site is `file\tline\tfunction` of the user's frame; a fn is `file\tline\tqualname` of
@@ -26,7 +29,7 @@
  * string        2  interned                    string id           –             bytes        slots that      –
  *                                                                                             follow (raw)
  * process       3  tracer start … exit         pid                 –             info (JSON)  parent pid      –
- * thread        4  run() of the thread         id(Thread)          –             name         –               –
+ * thread        4  run() of the thread         id(Thread)          –             name         –               status (ok, failed)
  * threadStart   5  start() call                id(Thread)          start() line  name         fn              1: called by user code
  * taskQueued    6  submitted … started         id(executor)        submit line   fn           chunks (jobs)   engine << 4
  * task          7  started … ended             reference           –             fn           submitter's pid status | engine << 4
