@@ -15,6 +15,10 @@ const noNewsNs: Ns = 25e6;
 const holdNs: Ns = 30e6;
 const flushNs: Ns = 100e6;
 const foundLateNs: Ns = 15e6;
+/** Who was seen waiting for the GIL this lately still wants it. */
+const contendsNs: Ns = 12e6;
+/** How late CPU time may be told, usually. */
+const tickNs: Ns = 4e6;
 
 /**
  * Makes states out of readings of one thread. Which kind of wait it was is sampled, but how long it ran and how long it waited for
@@ -30,7 +34,9 @@ const foundLateNs: Ns = 15e6;
 export class ThreadTimeline {
   /** CPU time of the process's other threads. */
   private readonly othersCpuNs: () => number;
-  private othersWhenBlocked = 0;
+  /** What it was at `doneNs`. */
+  private othersMarkNs = 0;
+  private othersUsedNs = 0;
   private readonly emit: (startNs: Ns, endNs: Ns, state: number) => void;
   /** Everything before is told. */
   private doneNs: Ns;
@@ -48,6 +54,11 @@ export class ThreadTimeline {
   private slices: number;
   /** How often it had got a CPU when it was last seen blocked. */
   private slicesWhenBlocked: number;
+  private slicesWhenTold: number;
+  private lastBlocked = onCpuOrWaiting;
+  private blockedSinceNs: Ns = 0;
+  /** When it was last seen blocked. */
+  private blockedAtNs: Ns = Number.NEGATIVE_INFINITY;
   /** Time waited for a CPU that counts as waiting for the GIL. */
   forgivenNs: Ns = 0;
   /** What the counters say that isn't told yet; negative: told ahead of them. */
@@ -77,6 +88,7 @@ export class ThreadTimeline {
     this.waitNs = first.waitNs;
     this.slices = first.slices;
     this.slicesWhenBlocked = first.slices;
+    this.slicesWhenTold = first.slices;
   }
 
   /** Whether the call it's blocked in must be read: it may have changed since the last reading. */
@@ -87,14 +99,15 @@ export class ThreadTimeline {
   /** Nothing changed: it's still blocked as it was. */
   unchanged(atNs: Ns): void {
     this.lastNs = atNs;
+    this.blockedAtNs = atNs;
     if (atNs - this.doneNs < flushNs) return;
     this.tell(atNs - holdNs, this.before);
-    this.othersWhenBlocked = this.othersCpuNs();
+    this.markOthers(holdNs);
   }
 
-  /** How long it has been blocked in one and the same call. */
+  /** How long it has been blocked without a turn on a CPU. */
   blockedFor(): Ns {
-    return this.last === onCpuOrWaiting ? 0 : this.lastNs - this.doneNs;
+    return this.last === onCpuOrWaiting ? 0 : this.lastNs - this.blockedSinceNs;
   }
 
   reading(atNs: Ns, stat: SchedStat, state: number): void {
@@ -113,6 +126,9 @@ export class ThreadTimeline {
     if (state !== onCpuOrWaiting) {
       this.blocked(atNs, state);
       this.slicesWhenBlocked = stat.slices;
+      this.lastBlocked = state;
+      this.blockedSinceNs = atNs;
+      this.blockedAtNs = atNs;
     } else if (this.before !== onCpuOrWaiting) this.awake(atNs, halfway);
     else this.busy(atNs, halfway, grew, switched);
     if (grew) this.newsNs = atNs;
@@ -124,14 +140,14 @@ export class ThreadTimeline {
   end(atNs: Ns): void {
     if (atNs <= this.doneNs) return;
     if (this.last !== onCpuOrWaiting) this.tell(atNs, this.before);
-    else this.layOut(atNs);
+    else this.layOut(atNs, this.forgiveBlips(atNs));
   }
 
   /** It was blocked and is now on a CPU or waits for one: which of them is known when the counters move. */
   private awake(atNs: Ns, halfway: Ns): void {
     const waited = atNs - this.wokeNs;
     const isBlip = this.before === gilWait && this.runDue < blipNs;
-    if (this.cpuNs > this.cpuAtWake && !isBlip) this.layOut(halfway);
+    if (this.cpuNs > this.cpuAtWake && !isBlip) this.layOut(halfway, this.forgiveBlips(halfway));
     else if (waited > noNewsNs) {
       this.tell(this.wokeNs, this.before);
       this.tellAhead(atNs, this.runDue < blipNs ? runnable : running);
@@ -141,59 +157,86 @@ export class ThreadTimeline {
 
   /** It was on a CPU or waiting for one, and still is. */
   private busy(atNs: Ns, halfway: Ns, grew: boolean, switched: boolean): void {
-    if (grew || switched) this.layOut(halfway);
+    if (grew || switched) this.layOut(halfway, this.forgiveBlips(halfway));
     else if (atNs - Math.max(this.newsNs, this.doneNs) > noNewsNs) this.tellAhead(atNs, runnable);
   }
 
   private blocked(atNs: Ns, state: number): void {
     const run = Math.max(0, this.runDue);
-    const wait = Math.max(0, this.waitDue);
     if (this.before === gilWait && state === gilWait && run < blipNs) {
       this.runDue = Math.min(0, this.runDue);
       this.forgive(0);
       return;
     }
+    const gilNs = this.forgiveBlips(atNs);
+    const wait = Math.max(0, this.waitDue);
     if (this.before === state && run + wait < tinyNs && this.last !== onCpuOrWaiting) return;
     const length = Math.max(0, atNs - this.doneNs);
     const rest = Math.max(0, length - run - wait);
     let after = rest;
     // Blocked before and blocked now: where between the two readings the run lay isn't known.
     if (this.before !== onCpuOrWaiting) after = Math.min(rest, atNs - this.lastNs) / 2;
-    this.layOut(atNs - after);
+    this.layOut(atNs - after, gilNs);
     this.before = state;
-    this.othersWhenBlocked = this.othersCpuNs();
+    this.markOthers(after);
   }
 
-  /** Tells everything up to `untilNs`: first as before, then waiting for a CPU, then running. */
-  private layOut(untilNs: Ns): void {
+  /**
+   * Tells everything up to `untilNs`: first as before, then waiting for a CPU, then running. `gilNs`: of that which can't be
+   * accounted for otherwise, so much was waiting for the GIL.
+   */
+  private layOut(untilNs: Ns, gilNs: Ns): void {
     const length = Math.max(0, untilNs - this.doneNs);
     const run = Math.min(length, Math.max(0, this.runDue));
-    if (this.before === gilWait) this.forgiveBlips(length - run);
     const wait = Math.min(length - run, Math.max(0, this.waitDue));
     const rest = length - run - wait;
     this.runDue -= run;
     this.waitDue -= wait;
-    let ahead = 0;
-    if (this.before !== onCpuOrWaiting) this.tell(this.doneNs + rest, this.before);
-    else {
+    if (this.before !== onCpuOrWaiting) {
+      this.tell(this.doneNs + rest, this.before);
+      this.tell(this.doneNs + wait, runnable);
+    } else {
       // The counters haven't told of all of it yet: it will be much like what they have told.
-      ahead = run + wait > 0 ? (rest * wait) / (run + wait) : 0;
+      const gil = Math.min(gilNs, rest);
+      const ahead = run + wait > 0 ? ((rest - gil) * wait) / (run + wait) : 0;
       this.waitDue -= ahead;
-      this.runDue -= rest - ahead;
+      this.runDue -= rest - gil - ahead;
+      this.tell(this.doneNs + wait + ahead, runnable);
+      this.tell(this.doneNs + gil, gilWait);
     }
-    this.tell(this.doneNs + wait + ahead, runnable);
     this.tell(untilNs, running);
     this.before = onCpuOrWaiting;
+    this.slicesWhenTold = this.slices;
+    this.markOthers(0);
   }
 
   /**
-   * Of all the times that it got a CPU since it was seen waiting for the GIL, only the last one got it the GIL: what it waited for a
-   * CPU before the others is a part of waiting for the GIL. So is all the time in which others of its process ran: they had the GIL.
+   * While a thread wants the GIL, all the time in which others of its process ran was waiting for it: they had it. And of all the
+   * times that it got a CPU since it was seen waiting, only the last got it the GIL; what it waited for a CPU before the others was
+   * a part of waiting for the GIL. Returns how long others ran.
    */
-  private forgiveBlips(waitedNs: Ns): void {
-    const turns = Math.max(1, this.slices - this.slicesWhenBlocked);
-    const nobodyRan = Math.max(0, waitedNs - (this.othersCpuNs() - this.othersWhenBlocked));
-    this.forgive(Math.min(this.waitDue / turns, nobodyRan));
+  private forgiveBlips(untilNs: Ns): Ns {
+    const wasSeen = this.before === gilWait;
+    const mayHave =
+      this.before === onCpuOrWaiting && this.lastBlocked === gilWait && this.doneNs - this.blockedAtNs < contendsNs;
+    if (!wasSeen && !(mayHave && this.slices !== this.slicesWhenTold)) return 0;
+    const elsewhere = Math.max(0, untilNs - this.doneNs - Math.max(0, this.runDue));
+    const othersRan = Math.min(elsewhere, Math.max(0, this.othersCpuNs() - this.othersMarkNs));
+    const turns = wasSeen ? Math.max(1, this.slices - this.slicesWhenBlocked) : 1;
+    this.forgive(Math.min(this.waitDue / turns, elsewhere - othersRan));
+    this.othersUsedNs = othersRan;
+    return othersRan;
+  }
+
+  /**
+   * Others' time up to `doneNs` is used up; `sinceNs` of what wasn't used may lie behind that, and about a tick of it may have been
+   * told late.
+   */
+  private markOthers(sinceNs: Ns): void {
+    const nowNs = this.othersCpuNs();
+    const unused = Math.max(0, nowNs - this.othersMarkNs - this.othersUsedNs);
+    this.othersMarkNs = nowNs - Math.min(unused, Math.max(sinceNs, tickNs));
+    this.othersUsedNs = 0;
   }
 
   /** Leaves only so much of the wait for a CPU that isn't told yet: the rest was waiting for the GIL. */
