@@ -15,6 +15,7 @@ const noNewsNs: Ns = 25e6;
 const holdNs: Ns = 30e6;
 const flushNs: Ns = 100e6;
 const foundLateNs: Ns = 15e6;
+const unreadNs: Ns = 40e6;
 /** Who was seen waiting for the GIL this lately still wants it. */
 const contendsNs: Ns = 12e6;
 /** How late CPU time may be told, usually. */
@@ -138,9 +139,11 @@ export class ThreadTimeline {
 
   /** The thread has ended, or watching it has. */
   end(atNs: Ns): void {
-    if (atNs <= this.doneNs) return;
-    if (this.last !== onCpuOrWaiting) this.tell(atNs, this.before);
-    else this.layOut(atNs, this.forgiveBlips(atNs));
+    // Nothing is known of a long time without a reading.
+    const untilNs = atNs - this.lastNs > unreadNs ? this.lastNs : atNs;
+    if (untilNs <= this.doneNs) return;
+    if (this.last !== onCpuOrWaiting) this.tell(untilNs, this.before);
+    else this.layOut(untilNs, this.forgiveBlips(untilNs));
   }
 
   /** It was blocked and is now on a CPU or waits for one: which of them is known when the counters move. */

@@ -68,8 +68,8 @@ export class WatchedThread {
       if (state === null) return 'gone';
       this.timeline.reading(nowNs, stat, state);
       return 'here';
-    } catch {
-      return 'gone';
+    } catch (error) {
+      return hasCode(error, 'ESRCH', 'ENOENT') ? 'gone' : 'here';
     }
   }
 
@@ -107,7 +107,7 @@ export class WatchedThread {
       this.callFile ??= openProc(`/proc/${this.home.pid}/task/${this.tid}/syscall`);
       length = readOpen(this.callFile);
     } catch (error) {
-      if (isDenied(error)) return unknown;
+      if (hasCode(error, 'EACCES', 'EPERM')) return unknown;
       throw error;
     }
     if (!parseCall(length, call)) return onCpuOrWaiting;
@@ -121,6 +121,6 @@ export class WatchedThread {
   }
 }
 
-function isDenied(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some(code => code === error.code);
 }

@@ -36,6 +36,7 @@ export async function watch(
   sampler.start();
   await once(child, 'close');
   sampler.stop();
+  index.explainUntraced();
   return { trace: builder.finish(Number(process.hrtime.bigint() - clockZeroNs)), printed };
 }
 
