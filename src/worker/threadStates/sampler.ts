@@ -13,6 +13,8 @@ import { WatchedThread } from './watchedThread.ts';
 /** More threads than this aren't watched, only counted. */
 const mostThreads = 1000;
 const tellMs = 200;
+/** A thread gets its name soon after its start, if at all. */
+const fewLooks = 3;
 /** A pass that takes longer than this goes on later: the thread has other work too. */
 const longestPassMs = 8;
 
@@ -210,8 +212,9 @@ export class ThreadStateSampler {
   private refreshAll(): void {
     for (const process of this.processes.values()) {
       process.refresh();
-      for (const { tid, track } of process.threads.values()) {
-        if (!track || track.isTraced || tid === process.pid) continue;
+      for (const thread of process.threads.values()) {
+        const { tid, track } = thread;
+        if (!track || track.isTraced || tid === process.pid || thread.nameLooks++ >= fewLooks) continue;
         const name = readName(process.pid, tid);
         if (name !== '') this.builder.updateThread(track.track, { name });
       }

@@ -3,7 +3,7 @@ const shareOfFew = 0.02;
 const shareOfMany = 0.05;
 const few = 16;
 const many = 250;
-const slowestHz = 20;
+const slowestHz = 10;
 /** Waking up costs this much at most; whatever else the thread does between two samples isn't the sampler's. */
 const wakeUpMs = 0.1;
 /** The kernel tells CPU time in steps of some ms: what a sample costs is known only over several. */

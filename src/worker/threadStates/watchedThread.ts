@@ -28,6 +28,8 @@ export class WatchedThread {
   /** States that came before the track: start, end, state. */
   private early: number[] = [];
   track: KnownThread | null = null;
+  /** How often its name was asked for again. */
+  nameLooks = 0;
   private cpuNs = 0;
   private readonly firstCpuNs: number;
   private waitNs = 0;
