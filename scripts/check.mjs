@@ -32,7 +32,6 @@ const checks = [
   ['types', () => tool(tsc, ['--noEmit', '-p', 'tsconfig.json'])],
   ['types of the webview', () => tool(tsc, ['--noEmit', '-p', 'src/webview/tsconfig.json'])],
   ["types of the webview's tests", () => tool(tsc, ['--noEmit', '-p', 'test/webview/tsconfig.json'])],
-  ['types of the webview tests', () => tool(tsc, ['--noEmit', '-p', 'test/webview/tsconfig.json'])],
   ['style', () => tool('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings'])],
   ['import directions', () => tool('scripts/check-imports.mjs', [])],
   ['file lengths', tooLong],

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { messageOf, type Remedy, type UserError } from '../base/errors.ts';
 import { findInsights } from '../insights/rules.ts';
 import type { WebviewAction } from '../protocol/hostWebview.ts';
+import { emptyOutcome } from '../protocol/hostWorker.ts';
 import { snippetsFromEditor } from '../snippet/fromEditor.ts';
 import { decodeTrace } from '../trace/file.ts';
 import type { Panel } from './panel.ts';
@@ -68,30 +69,12 @@ export class Commands {
         void vscode.window.showErrorMessage(`${basename(file.fsPath)}: ${trace.error.message} ${trace.error.advice}`);
         return;
       }
-      const { meta } = trace.value;
       const init = { runId: `file:${file.fsPath}`, title: basename(file.fsPath), file: file.fsPath, line: 1 };
       const record = new RunRecord(init, null, () => this.panel.changed(init.runId));
       this.store.remove(init.runId);
       this.store.addBatch([record]);
-      record.end({
-        status: 'ok',
-        exitCode: null,
-        signal: null,
-        programError: null,
-        userError: null,
-        wallMs: meta.durationNs / 1e6,
-        output: {
-          stdout: '',
-          stderr: '',
-          truncated: false,
-          stdoutBytes: 0,
-          stderrBytes: 0,
-          stdoutFile: null,
-          stderrFile: null,
-        },
-        trace: buffer,
-        insights: findInsights(trace.value),
-      });
+      const wallMs = trace.value.meta.durationNs / 1e6;
+      record.end({ ...emptyOutcome, status: 'ok', wallMs, trace: buffer, insights: findInsights(trace.value) });
       this.panel.show();
     } catch (error) {
       void vscode.window.showErrorMessage(`${basename(file.fsPath)} can't be read: ${messageOf(error)}`);

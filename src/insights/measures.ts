@@ -1,7 +1,7 @@
 import type { Ns } from '../base/time.ts';
 import { type PoolInfo, type ThreadState, type Trace, threadStates } from '../trace/model.ts';
 import { openEnd } from '../trace/rows.ts';
-import { statesWithin } from '../trace/totals.ts';
+import { byState, statesWithin } from '../trace/totals.ts';
 
 /** Time per state, by name. */
 export type StateSums = Record<ThreadState, Ns>;
@@ -11,17 +11,7 @@ export function statesOf(trace: Trace, thread: number, window: { startNs: Ns; en
   const sums = track
     ? statesWithin(track.states, Math.max(window.startNs, track.startNs), Math.min(window.endNs, openEnd(trace, track)))
     : [];
-  const of = (state: ThreadState) => sums[threadStates.indexOf(state)] ?? 0;
-  return {
-    running: of('running'),
-    runnable: of('runnable'),
-    gilWait: of('gilWait'),
-    lockWait: of('lockWait'),
-    ioWait: of('ioWait'),
-    sleeping: of('sleeping'),
-    idle: of('idle'),
-    unknown: of('unknown'),
-  };
+  return byState(sums);
 }
 
 /** How many CPUs the run kept busy, on average. */

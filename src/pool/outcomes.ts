@@ -1,35 +1,15 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../base/errors.ts';
-import type { CapturedOutput, RunOutcome } from '../protocol/hostWorker.ts';
+import { type CapturedOutput, emptyOutcome, type RunOutcome } from '../protocol/hostWorker.ts';
 import type { KillResult } from './guardProcess.ts';
 
 /** Of a log that nobody is left to tell about, as much is read. */
 const salvagedBytes = 1024 * 1024;
 
-const nothing: RunOutcome = {
-  status: 'cancelled',
-  exitCode: null,
-  signal: null,
-  programError: null,
-  userError: null,
-  wallMs: 0,
-  output: {
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    stdoutBytes: 0,
-    stderrBytes: 0,
-    stdoutFile: null,
-    stderrFile: null,
-  },
-  trace: null,
-  insights: [],
-};
-
 /** A run that was stopped before it got a thread. */
 export function stoppedInQueue(): RunOutcome {
-  return nothing;
+  return emptyOutcome;
 }
 
 /** A run whose thread is lost: what the log files still tell. */
@@ -41,7 +21,7 @@ export async function lostOutcome(runDir: string, why: string, killed: KillResul
         ? `${killed.left} of its processes could not be ended.`
         : 'Its processes were ended.';
   return {
-    ...nothing,
+    ...emptyOutcome,
     status: 'failed',
     userError: userError('internal', `Run in Parallel lost this run: ${why}. ${remains}`, '', 'openLog'),
     output: await salvagedOutput(runDir),

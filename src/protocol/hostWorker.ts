@@ -80,3 +80,24 @@ export interface CapturedOutput {
   stdoutFile: string | null;
   stderrFile: string | null;
 }
+
+/** A run of which nothing is left to tell: the base for outcomes of runs that never got going. */
+export const emptyOutcome: RunOutcome = {
+  status: 'cancelled',
+  exitCode: null,
+  signal: null,
+  programError: null,
+  userError: null,
+  wallMs: 0,
+  output: {
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    stdoutFile: null,
+    stderrFile: null,
+  },
+  trace: null,
+  insights: [],
+};

@@ -1,6 +1,6 @@
 import type { Ns } from '../base/time.ts';
 import type { Totals } from '../protocol/query.ts';
-import { type StateColumns, type ThreadTrack, type Trace, threadStates } from './model.ts';
+import { type StateColumns, type ThreadState, type ThreadTrack, type Trace, threadStates } from './model.ts';
 import { openEnd } from './rows.ts';
 import { upperBound } from './table.ts';
 
@@ -17,6 +17,21 @@ export function stateTotals(trace: Trace, startNs: Ns, endNs: Ns): Totals {
   });
   const all = threadStates.map((_, state) => threads.reduce((sum, own) => sum + (own[state] ?? 0), 0));
   return { all, threads };
+}
+
+/** Figures in the order of `threadStates`, by name; what is missing is 0. */
+export function byState(values: readonly number[]): Record<ThreadState, number> {
+  const of = (state: ThreadState) => values[threadStates.indexOf(state)] ?? 0;
+  return {
+    running: of('running'),
+    runnable: of('runnable'),
+    gilWait: of('gilWait'),
+    lockWait: of('lockWait'),
+    ioWait: of('ioWait'),
+    sleeping: of('sleeping'),
+    idle: of('idle'),
+    unknown: of('unknown'),
+  };
 }
 
 /** Ns per state between two moments, gaps as `unknown`; adds up to the time between them. */

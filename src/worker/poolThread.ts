@@ -1,7 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
-import { type HostMessage, hostWorkerVersion, type RunOutcome, type RunTask } from '../protocol/hostWorker.ts';
+import {
+  emptyOutcome,
+  type HostMessage,
+  hostWorkerVersion,
+  type RunOutcome,
+  type RunTask,
+} from '../protocol/hostWorker.ts';
 import { openOutputPipes } from './outputPipes.ts';
 import { type HostPort, RunDriver } from './runDriver.ts';
 import { prepareRunFolder } from './runFolder.ts';
@@ -59,23 +65,5 @@ async function drive(task: RunTask<MessagePort>): Promise<RunOutcome> {
 }
 
 function setUpFailure(error: UserError): RunOutcome {
-  return {
-    status: 'failed',
-    exitCode: null,
-    signal: null,
-    programError: null,
-    userError: error,
-    wallMs: 0,
-    output: {
-      stdout: '',
-      stderr: '',
-      truncated: false,
-      stdoutBytes: 0,
-      stderrBytes: 0,
-      stdoutFile: null,
-      stderrFile: null,
-    },
-    trace: null,
-    insights: [],
-  };
+  return { ...emptyOutcome, status: 'failed', userError: error };
 }

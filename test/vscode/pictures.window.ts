@@ -26,6 +26,7 @@ suite.test(
       .split('\n')
       .findIndex(text => text.includes('ThreadPoolExecutor(2)'));
     editor.selection = new vscode.Selection(line, 0, line, 0);
+    editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.InCenter);
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('runInParallel.run');
     await untilPanel('the run has ended', text => text.includes('Finished'));

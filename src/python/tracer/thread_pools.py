@@ -124,6 +124,8 @@ def patch_thread(thread):
                         pack_u64(memory, offset + OFFSET_T1, t)
                     except OUT_OF_REACH:  # begun by our parent, before a fork
                         pass
+                # The future's exception holds its traceback, and that this frame: no cycle, as in the original.
+                self = future = task = None
 
         return run
 

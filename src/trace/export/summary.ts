@@ -1,16 +1,8 @@
 import { type Ns, toMs } from '../../base/time.ts';
 import type { RunOutcome } from '../../protocol/hostWorker.ts';
-import {
-  type SpanKind,
-  spanKinds,
-  type ThreadState,
-  type Trace,
-  taskEngines,
-  taskStatuses,
-  threadStates,
-} from '../model.ts';
+import { type SpanKind, spanKinds, type ThreadState, type Trace, taskEngines, taskStatuses } from '../model.ts';
 import { openEnd } from '../rows.ts';
-import { lifeTotals } from '../totals.ts';
+import { byState, lifeTotals } from '../totals.ts';
 
 /** The summary JSON of DESIGN §4: times in ms since the run's start; unknown = null. */
 export interface SummaryFile {
@@ -226,17 +218,7 @@ function errorOf(outcome: RunOutcome): RunSummary['error'] {
 }
 
 function statesMs(totals: number[]): Record<ThreadState, number> {
-  const of = (state: ThreadState) => toMs(totals[threadStates.indexOf(state)] ?? 0) ?? 0;
-  return {
-    running: of('running'),
-    runnable: of('runnable'),
-    gilWait: of('gilWait'),
-    lockWait: of('lockWait'),
-    ioWait: of('ioWait'),
-    sleeping: of('sleeping'),
-    idle: of('idle'),
-    unknown: of('unknown'),
-  };
+  return byState(totals.map(total => toMs(total) ?? 0));
 }
 
 export function pidOf(trace: Trace, process: number): number {
