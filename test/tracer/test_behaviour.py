@@ -12,6 +12,7 @@ TABLE = [
     ['modules_and_environment.py', 'an argument'],
     ['tracebacks.py'],
     ['disguise.py'],
+    ['lifetimes.py'],
     ['pools.py', 'fork'],
     ['pools.py', 'spawn'],
     ['pools.py', 'forkserver'],

@@ -123,10 +123,13 @@ def _label_of(frame):
 
 
 def _qualname(frame):
-    """Up to 3.10 code objects have no qualified name: look for the class that holds the method."""
+    """
+    Up to 3.10 code objects have no qualified name: look for the class that holds the method. Not through `f_locals`, which would
+    make the frame keep its variables alive.
+    """
     code = frame.f_code
-    if code.co_argcount and code.co_varnames[:1] == ('self',):
-        for cls in type(frame.f_locals.get('self')).__mro__:
+    for cls in list(frame.f_globals.values()):
+        if isinstance(cls, type):
             method = cls.__dict__.get(code.co_name)
             method = getattr(method, '__wrapped__', method)
             if getattr(method, '__code__', None) is code:
