@@ -339,7 +339,9 @@ export class TracerReader {
     for (const [run, process] of this.running) {
       const end = process.endNs ?? endNs;
       if (end === null) continue;
-      this.tasks.ended(run, end, 'lost');
+      // A daemon thread that is left when the interpreter ends is cut off by design; anything else is a loss.
+      const isDaemon = run.engine === 'thread' && this.tracks.saidGoodbye(process);
+      this.tasks.ended(run, end, isDaemon ? 'cancelled' : 'lost');
       this.running.delete(run);
     }
   }

@@ -82,6 +82,11 @@ export class TracerTracks {
     if (process.endNs === null) this.builder.updateProcess(process.track, { endNs });
   }
 
+  /** Whether a process ended by itself: its tracer could say goodbye. */
+  saidGoodbye(process: KnownProcess): boolean {
+    return [...this.traced.values()].some(traced => traced.process === process && traced.about.exitNs !== null);
+  }
+
   /** A parent called start() at that time, and this pid came out. */
   startedBy(pid: number, startNs: Ns): void {
     this.parentTold.set(pid, startNs);

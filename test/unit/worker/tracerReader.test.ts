@@ -153,6 +153,27 @@ test('a pool’s tasks: queued, run, failed, never started, lost', () => {
   assert.ok(Number.isNaN(tasks[3]?.start));
 });
 
+for (const [end, status] of [
+  ['by itself', 'cancelled'],
+  ['by a signal', 'lost'],
+] as const) {
+  test(`a thread that still runs when its process ends ${end} is ${status}`, () => {
+    const { wire, main, record } = startProcess(100, 0);
+    const about = { aux: wire.string(main, 'server'), aux2: wire.string(main, '/code/a.py\t3\tserve') };
+    wire.put(main, 'threadStart', { t0: at(1), obj: 77n, ...about, flags: 1 });
+    const thread = wire.chunk(101, at(2));
+    wire.put(thread, 'thread', { t0: at(2), obj: 77n, aux: wire.string(thread, 'server') });
+    if (end === 'by itself') wire.patch(record, { t1: at(20) });
+    wire.flush();
+    const { builder, reader } = open();
+    reader.finish(25 * ms);
+    assert.deepEqual(
+      tasksOf(builder.finish(25 * ms)).map(task => [task.name, task.status]),
+      [['serve', status]],
+    );
+  });
+}
+
 test('a task of another process is matched whichever of the two is read first', () => {
   const position = 3 * 2 ** 32 + 16424;
   const child = startProcess(200, 5, { name: 'worker', startMethod: 'fork', parentPid: 100 });
