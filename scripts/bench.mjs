@@ -29,11 +29,14 @@ try {
 const pythons = findPythons();
 const results = { tracer: [], runs: [], windows: null };
 
-console.log('\nThe program slowed by the tracer (CPU time, traced / plain)');
+console.log('\nThe program slowed by the tracer (CPU time, traced / plain, medians; differences under 10 % are noise)');
 for (const { path, version } of pythons) {
-  const ratios = measure(path, ['test/bench/tracer_overhead.py']);
-  results.tracer.push({ version, ...ratios });
-  console.log(`  ${version.padEnd(8)} ${JSON.stringify(ratios)}`);
+  const { loads } = measure(path, ['test/bench/tracer_overhead.py', '--rounds', '3']);
+  results.tracer.push({ version, loads });
+  console.log(`  ${version}`);
+  for (const [load, { ratio, budget }] of Object.entries(loads)) {
+    console.log(`    ${load.padEnd(30)} ${ratio.toFixed(2)} ${verdict(ratio, budget)}`);
+  }
 }
 
 console.log('\nA run beyond `python file.py`, and the sampler');
