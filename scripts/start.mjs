@@ -1,6 +1,6 @@
 // `npm start`: a real VS Code in the browser, with the extension and the samples. Ends cleanly, with all that it started, on Ctrl+C.
 //   node scripts/start.mjs [--port N] [--no-open]
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './lib/browser.mjs';
@@ -10,8 +10,8 @@ import { serveVSCode } from './lib/vscode.mjs';
 import { explain, setUp } from './setup.mjs';
 
 /**
- * Puts the extension where VS Code looks for installed ones. The bundles are linked, not copied: after a build, "Developer: Reload
- * Window" is enough.
+ * Puts the extension where VS Code looks for installed ones. Copied, not linked: VS Code tells whose code calls its API by the real path
+ * of the file, and serves a caller that it doesn't know by the rules of old (no binary data in messages to a webview).
  * @param {string} data folder of this VS Code
  */
 function installExtension(data) {
@@ -22,7 +22,7 @@ function installExtension(data) {
   const place = join(extensions, `${publisher}.${name}-${version}`);
   mkdirSync(place, { recursive: true });
   cpSync(join(root, 'package.json'), join(place, 'package.json'));
-  for (const folder of ['dist', 'media']) symlinkSync(join(root, folder), join(place, folder), 'dir');
+  for (const folder of ['dist', 'media']) cpSync(join(root, folder), join(place, folder), { recursive: true });
   return extensions;
 }
 
