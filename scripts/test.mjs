@@ -34,6 +34,11 @@ const suites = {
     minutes: 6,
     run: deadline => runNodeTests('test/webview/**/*.test.ts', deadline, 2),
   },
+  start: {
+    needs: ['node', 'packages', 'build', 'python', 'vscode', 'chromium'],
+    minutes: 5,
+    run: deadline => runNodeTests('test/start/**/*.test.ts', deadline, 1),
+  },
   vscode: {
     needs: ['node', 'packages', 'build', 'python', ...(desktop ? [] : /** @type {Step[]} */ (['vscode', 'chromium']))],
     minutes: 10,

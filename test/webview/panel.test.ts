@@ -249,6 +249,25 @@ test('a host that can not answer leaves the panel usable', () =>
     },
   ));
 
+test('a timeline whose data does not come says so, until it comes', () =>
+  withPanel(
+    {
+      prepare: () => {
+        window.fake.add({});
+        window.fake.failing.add('getWindow');
+      },
+    },
+    async page => {
+      await page.waitForSelector('.tl-failure:has-text("Not up to date: The run is gone.")');
+      await page.evaluate(() => {
+        window.fake.failing.clear();
+        window.fake.change('run-1', { revision: 2 });
+      });
+      await drawn(page);
+      assert.equal(await page.locator('.tl-failure').textContent(), '');
+    },
+  ));
+
 test('a native state is explained on focus', () =>
   withPanel({ prepare: () => window.fake.add({}) }, async page => {
     await drawn(page);

@@ -194,7 +194,7 @@ export class Timeline {
     this.chart.scale.move(startNs, endNs);
     this.chart.draw();
     this.gutter.update(rows, surface.scrollTop, overview);
-    this.toolbar.update(viewport, this.live);
+    this.toolbar.update(viewport, this.live, this.cache.failure);
   }
 
   private moved(): void {

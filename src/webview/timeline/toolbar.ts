@@ -14,6 +14,7 @@ export interface ToolbarActions {
 export class Toolbar {
   readonly root = element('div', { class: 'tl-toolbar', role: 'toolbar', 'aria-label': 'Timeline view' });
   private readonly range = element('span', { class: 'tl-range' });
+  private readonly failure = element('span', { class: 'tl-failure', role: 'status' });
   private readonly follow: HTMLButtonElement;
   private readonly fit: HTMLButtonElement;
 
@@ -25,6 +26,7 @@ export class Toolbar {
     this.fit = button({ className: 'tool', label: 'Show the whole run (0)', icon: icon('fit') }, () => actions.fit());
     this.root.append(
       this.range,
+      this.failure,
       element('span', { class: 'spacer' }),
       this.follow,
       button({ className: 'tool', label: 'Zoom out (−)', icon: icon('minus') }, () => actions.zoomOut()),
@@ -33,7 +35,9 @@ export class Toolbar {
     );
   }
 
-  update(viewport: Viewport, live: boolean): void {
+  /** `failure`: why what is drawn may be old or missing; '' for nothing. */
+  update(viewport: Viewport, live: boolean, failure: string): void {
+    setText(this.failure, failure === '' ? '' : `Not up to date: ${failure}`);
     const whole = formatDuration(viewport.limitNs);
     setText(
       this.range,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import type { Ns } from '../../base/time.ts';
 import type { RowKind, WindowData, WindowParams } from '../../protocol/query.ts';
 import { type RowView, rowsByThread } from './windowTile.ts';
@@ -39,6 +40,8 @@ export class WindowCache {
   private readonly threads = new Map<number, ThreadData>();
   private readonly inFlight = new Set<string>();
   private failedKey = '';
+  /** Why the newest question had no answer; '' when it had one. */
+  failure = '';
   private requests = 0;
   private disposed = false;
 
@@ -82,9 +85,11 @@ export class WindowCache {
       const data = await this.ask(params);
       if (this.disposed) return;
       this.keep(data, params, wanted.revision, request);
-    } catch {
+      this.failure = '';
+    } catch (error) {
       // The run may be gone or still starting: what is drawn stays, and the next revision asks anew.
       this.failedKey = key;
+      this.failure = messageOf(error);
     } finally {
       this.inFlight.delete(key);
     }
