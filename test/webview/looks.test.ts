@@ -85,7 +85,7 @@ test('several runs in every phase', async () => {
     const error = {
       type: 'ZeroDivisionError',
       message: 'division by zero',
-      file: '/work/fetch.py',
+      file: '/code/fetch.py',
       line: 12,
       module: null,
       advice: '',
@@ -153,8 +153,8 @@ test('output', async () => {
     write('stdout', '\x1b[1;34mSummary\x1b[0m \x1b[38;5;208m256 colours\x1b[0m and \x1b[7mmore\x1b[0m\n');
     write(
       'stderr',
-      'Traceback (most recent call last):\n  File "/work/fetch.py", line 24, in <module>\n    main()\n' +
-        '  File \x1b[35m"/work/fetch.py"\x1b[0m, line \x1b[35m12\x1b[0m, in \x1b[35mdownload\x1b[0m\n    1 / 0\n    \x1b[1;31m~~^~~\x1b[0m\n' +
+      'Traceback (most recent call last):\n  File "/code/fetch.py", line 24, in <module>\n    main()\n' +
+        '  File \x1b[35m"/code/fetch.py"\x1b[0m, line \x1b[35m12\x1b[0m, in \x1b[35mdownload\x1b[0m\n    1 / 0\n    \x1b[1;31m~~^~~\x1b[0m\n' +
         'ZeroDivisionError: division by zero\n',
     );
   };

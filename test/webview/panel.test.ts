@@ -58,7 +58,7 @@ test('the buttons of a section', () =>
     await page.click('.section .stop');
     await page.click('.section-title');
     assert.deepEqual((await sent(page, 'stop'))[0], { kind: 'stop', runId: 'run-1' });
-    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 10 });
+    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 10 });
     assert.equal(await page.locator('[title="Run again"]').isVisible(), false);
     await page.evaluate(() => window.fake.change('run-1', { phase: 'ended', status: 'ok' }));
     for (const title of ['Run again', 'Save trace…', 'Remove from the panel']) await page.click(`[title="${title}"]`);
@@ -76,7 +76,7 @@ test('a failure shows its sentence, its line and its remedy', () =>
         const programError = {
           type: 'ValueError',
           message: 'too small',
-          file: '/work/fetch.py',
+          file: '/code/fetch.py',
           line: 7,
           module: null,
           advice: 'Check n.',
@@ -97,7 +97,7 @@ test('a failure shows its sentence, its line and its remedy', () =>
       );
       await page.click('.message .link:has-text("fetch.py:7")');
       await page.click('text=Change the limit…');
-      assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 7 });
+      assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 7 });
       assert.deepEqual((await sent(page, 'remedy'))[0], { kind: 'remedy', runId: 'run-1', remedy: 'openLimitSetting' });
       await page.click('.section-toggle');
       assert.match(await status(page), /It was stopped\.$/, 'a collapsed section still says it');
@@ -159,7 +159,7 @@ test('the task table sorts by its headers and sums up', () =>
     await page.waitForSelector('th[aria-sort=ascending]:has-text("Status")');
     assert.match(await page.locator('tbody tr').last().innerText(), /Failed/);
     await page.locator('tbody tr').last().locator('.link').click();
-    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 12 });
+    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 12 });
   }));
 
 test('a long task table has pages, and medians of all tasks', () =>
@@ -184,18 +184,18 @@ test('output: both streams in order, progress overwritten, tracebacks linked', (
       window.fake.write('run-1', 'stderr', ' 10%\r 20%');
       window.fake.write('run-1', 'stderr', '\r100%\n');
       window.fake.write('run-1', 'stdout', '\x1b[31mred\x1b[0m plain\n');
-      window.fake.write('run-1', 'stderr', '  File "/work/fetch.py", line 12, in f\n');
+      window.fake.write('run-1', 'stderr', '  File "/code/fetch.py", line 12, in f\n');
     });
     await until('five lines', async () => (await page.locator('.out-line').count()) === 5);
     const lines = await page.locator('.out-line').allInnerTexts();
     assert.deepEqual(
       lines.map(line => line.trimEnd()),
-      ['one', '100%', 'red plain', '  File "/work/fetch.py", line 12, in f', ''],
+      ['one', '100%', 'red plain', '  File "/code/fetch.py", line 12, in f', ''],
     );
     assert.equal(await page.locator('.fg-1').innerText(), 'red');
     assert.equal(await page.locator('.out-line.stderr').count(), 2);
     await page.click('.out-line .link');
-    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 12 });
+    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 12 });
     await page.evaluate(() => window.fake.write('run-1', 'stdout', 'more'));
     await until('only what is new is asked for', async () => Number((await lastRequest(page, 'getOutput')).from) >= 5);
   }));

@@ -153,7 +153,7 @@ const plainRun: RunView = {
   programError: null,
   userError: null,
   hasTrace: false,
-  file: '/work/fetch.py',
+  file: '/code/fetch.py',
   line: 10,
 };
 

@@ -3,7 +3,7 @@ import { TraceBuilder } from '../../../src/trace/builder.ts';
 import { type ThreadState, type Trace, threadStates } from '../../../src/trace/model.ts';
 
 const ms = 1e6;
-const file = '/work/fetch.py';
+const file = '/code/fetch.py';
 
 export function stateNumber(state: ThreadState): number {
   return threadStates.indexOf(state);
