@@ -115,7 +115,7 @@ test('dragging pans and opens nothing; a click opens the source of a task', () =
     assert.equal((await sent(page, 'reveal')).length, 0);
     await page.mouse.click(box.left + 200, box.top + bands.worker0Task);
     await until('a reveal', async () => (await sent(page, 'reveal')).length === 1);
-    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/work/fetch.py', line: 12 });
+    assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 12 });
   }));
 
 test('the tooltip gives exact figures, and says what is only sampled', () =>
