@@ -107,15 +107,19 @@ class Watched:
     def _position(self) -> tuple[int, int]:
         """The step and line at which the main module stands; behind the last step when it has ended."""
         frames = [sys._getframe()]
-        threading = sys.modules.get('threading')
-        if threading is not None:
-            frames.append(sys._current_frames().get(threading.main_thread().ident))  # type: ignore
-        for frame in frames:
-            while frame is not None:
-                if frame.f_code in self._steps:
-                    return self._steps[frame.f_code], frame.f_lineno or 0
-                frame = frame.f_back  # type: ignore
-        return len(self._program.steps), 0
+        frame = None
+        try:
+            threading = sys.modules.get('threading')
+            if threading is not None:
+                frames.append(sys._current_frames().get(threading.main_thread().ident))  # type: ignore
+            for frame in frames:
+                while frame is not None:
+                    if frame.f_code in self._steps:
+                        return self._steps[frame.f_code], frame.f_lineno or 0
+                    frame = frame.f_back  # type: ignore
+            return len(self._program.steps), 0
+        finally:  # A frame that holds itself would keep all that the program's frames hold.
+            del frames, frame
 
     def _python_s_way(self, step: int, line: int) -> bool:
         """Whether a child can import the file as it is: nothing outside a main guard starts processes."""
