@@ -116,6 +116,16 @@ suite.test('the status bar stops everything', async () => {
   await untilNoProcess();
 });
 
+suite.test('the notification of a longer run cancels it', async () => {
+  needsPage();
+  await openPython('import time\ntime.sleep(60)\n');
+  await vscode.commands.executeCommand('runInParallel.run');
+  const message = await notification('Running Untitled');
+  await page.click(`${message} a:has-text("Cancel")`);
+  await untilNoProcess();
+  await untilPanel('the run is shown as cancelled', text => /Cancelled after/.test(text));
+});
+
 suite.test('closing the panel stops its runs', async () => {
   await openPython('import time\ntime.sleep(60)\n');
   await vscode.commands.executeCommand('runInParallel.run');
