@@ -1,6 +1,6 @@
 // Reading untrusted JSON (from a child process, a file, a webview) without casts: every getter checks what it returns.
 
-export type Json = null | boolean | number | string | Json[] | JsonObject;
+type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json | undefined;
 }

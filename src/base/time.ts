@@ -6,7 +6,6 @@
 export type Ns = number;
 
 export const nsPerMs = 1e6;
-export const nsPerSecond = 1e9;
 
 /** Milliseconds for the summary, rounded to microseconds; a missing time stays null. */
 export function toMs(ns: Ns | null): number | null {

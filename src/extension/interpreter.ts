@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { userError } from '../base/errors.ts';
+import { messageOf, userError } from '../base/errors.ts';
 import { asArray, asObject, asString } from '../base/parse.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { pythonAt, pythonOfEnvironment, pythonOnPath } from '../pool/findPython.ts';
@@ -33,7 +33,7 @@ export async function findInterpreter(
       const interpreter = await source();
       if (interpreter !== null) return ok(interpreter);
     } catch (error) {
-      log.warn(`Looking for an interpreter: ${error instanceof Error ? error.message : String(error)}`);
+      log.warn(`Looking for an interpreter: ${messageOf(error)}`);
     }
   }
   if (pythonPath !== null) {

@@ -3,8 +3,8 @@ import sys
 
 from . import wire
 from .labels import function
-from .recorder import begin, fault, now, reference, state
-from .thread_pools import record_pool, remember_submit, submitted_by
+from .recorder import begin, fault, reference, state
+from .thread_pools import remember_executor, remember_submit, submitted_by
 from .worker_queues import Inbox, Outbox
 from .wrap import function as wrap_function
 from .wrap import method
@@ -64,15 +64,4 @@ def patch_process(process):
 
     wrap_function(process, '_process_worker', worker)
 
-    def executor_init(original):
-        def __init__(self, *args, **kwargs):
-            t0 = now()
-            original(self, *args, **kwargs)
-            try:
-                record_pool(self, t0, sys._getframe(1), self._max_workers, _FLAGS)
-            except Exception as error:
-                fault(error)
-
-        return __init__
-
-    method(process.ProcessPoolExecutor, '__init__', executor_init)
+    method(process.ProcessPoolExecutor, '__init__', remember_executor(_FLAGS))

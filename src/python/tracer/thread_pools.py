@@ -37,6 +37,23 @@ def record_pool(executor, t0, caller, size, engine):
     record(wire.POOL, t0, now(), id(executor), site(caller), string(type(executor).__name__), size or 0, engine)
 
 
+def remember_executor(engine):
+    """__init__() of an executor: a pool was made, and by whom."""
+
+    def wrap(original):
+        def __init__(self, *args, **kwargs):
+            t0 = now()
+            original(self, *args, **kwargs)
+            try:
+                record_pool(self, t0, sys._getframe(1), self._max_workers, engine)
+            except Exception as error:
+                fault(error)
+
+        return __init__
+
+    return wrap
+
+
 def patch_futures(base):
     def cancel(original):
         def cancel(self):
@@ -133,15 +150,4 @@ def patch_thread(thread):
     method(item, 'run', run)
     method(thread.ThreadPoolExecutor, 'submit', remember_submit)
 
-    def executor_init(original):
-        def __init__(self, *args, **kwargs):
-            t0 = now()
-            original(self, *args, **kwargs)
-            try:
-                record_pool(self, t0, sys._getframe(1), self._max_workers, _FLAGS)
-            except Exception as error:
-                fault(error)
-
-        return __init__
-
-    method(thread.ThreadPoolExecutor, '__init__', executor_init)
+    method(thread.ThreadPoolExecutor, '__init__', remember_executor(_FLAGS))
