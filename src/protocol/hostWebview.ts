@@ -1,6 +1,7 @@
 import type { Remedy, UserError } from '../base/errors.ts';
 import type { Ns } from '../base/time.ts';
 import type { ProgramError, RunPhase, RunStatus } from '../run/request.ts';
+import type { OutputChunk } from './hostWorker.ts';
 import type { TraceQueries } from './query.ts';
 
 /**
@@ -31,6 +32,9 @@ export type WebviewAction =
   | { kind: 'remove'; runId: string }
   | { kind: 'reveal'; file: string; line: number }
   | { kind: 'remedy'; runId: string; remedy: Remedy }
+  /** Installs the packages that the program's `%pip` lines name, in a terminal. */
+  | { kind: 'install'; runId: string }
+  | { kind: 'showProgram'; runId: string }
   | { kind: 'openLog'; runId: string }
   | { kind: 'saveTrace'; runId: string };
 
@@ -70,6 +74,12 @@ export interface RunView {
   signal: string | null;
   programError: ProgramError | null;
   userError: UserError | null;
+  /** What was left out of the program or assumed about it, as sentences. */
+  notes: string[];
+  /** Packages that `%pip install` lines of the selection name; a button offers to install them. */
+  packages: string[];
+  /** True when the program is known, so that it can be shown. */
+  hasProgram: boolean;
   /** True when overview, windows and the rest can be asked for. */
   hasTrace: boolean;
   /** Where it was started from, for `reveal`. */
@@ -78,7 +88,7 @@ export interface RunView {
 }
 
 export interface OutputPage {
-  chunks: { stream: 'stdout' | 'stderr'; text: string }[];
+  chunks: OutputChunk[];
   /** Give this as `from` to get only what is new. */
   next: number;
   /** True: what was before these chunks is no longer in memory; the log has it. */

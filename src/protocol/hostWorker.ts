@@ -1,6 +1,7 @@
 import type { UserError } from '../base/errors.ts';
 import type { Insight } from '../insights/insight.ts';
 import type { ProgramError, RunRequest, RunStatus } from '../run/request.ts';
+import type { ProgramResult, StatementTime } from './programWire.ts';
 import type { TraceQueries } from './query.ts';
 
 /**
@@ -45,10 +46,19 @@ export type HostMessage =
 
 export type StopReason = 'cancelled' | 'timeout' | 'tooManyProcesses' | 'hostGone';
 
-export interface OutputChunk {
+export type OutputChunk = TextChunk | DisplayChunk;
+
+export interface TextChunk {
   stream: 'stdout' | 'stderr';
   /** Decoded as UTF-8; bytes that aren't become U+FFFD here, and stay as they are in the log file. */
   text: string;
+}
+
+/** A value that a cell shows: an image, a table. It stands where it was shown among the text. */
+export interface DisplayChunk {
+  stream: 'display';
+  /** By MIME type, as in DisplayRecord. What is too big is left out; `text/plain` is always there. */
+  data: Record<string, string>;
 }
 
 /** What the task's promise resolves to. */
@@ -65,6 +75,10 @@ export interface RunOutcome {
   output: CapturedOutput;
   /** encodeTrace()'s bytes; null when not even an interpreter was started. The pool puts it in from the message `trace`. */
   trace: ArrayBuffer | null;
+  /** What ran and why, by the runner's own account; null when it did not come that far. */
+  program: ProgramResult | null;
+  /** How long the top-level statements took. */
+  times: StatementTime[];
   /** findInsights() of that trace, best first: found in the pool thread so that the host never reads a million spans. */
   insights: Insight[];
 }
@@ -99,5 +113,7 @@ export const emptyOutcome: RunOutcome = {
     stderrFile: null,
   },
   trace: null,
+  program: null,
+  times: [],
   insights: [],
 };

@@ -19,6 +19,8 @@ export interface RunRequest {
   /** Added to the environment that the interpreter inherits. */
   env: Record<string, string>;
   limits: RunLimits;
+  /** What values of cells are shown as: `text` where there is nothing but a terminal. */
+  display: 'text' | 'rich';
 }
 
 export interface RunLimits {

@@ -9,6 +9,8 @@ export interface Snippet {
   units: Unit[];
   /** Line ranges to run; null runs everything. */
   selection: SelectedLines[] | null;
+  /** Whether the value of each selected cell's last expression is shown, as in a notebook. */
+  display: boolean;
 }
 
 export interface Unit {
@@ -16,6 +18,8 @@ export interface Unit {
   file: string;
   /** The text as the editor has it now; null reads the file when the run starts. */
   source: string | null;
+  /** A notebook cell or a fence of a Markdown file: it may hold IPython's magics. */
+  cell: boolean;
 }
 
 /** Lines are 1-based and inclusive, and those of the editor. */
