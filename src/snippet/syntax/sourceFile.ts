@@ -1,39 +1,157 @@
-import type { Expression, Module, Name, Node } from './ast.ts';
+import type { Expression, Module, Name, Node, Statement } from './ast.ts';
+import { builtinNames, canonical } from './knownNames.ts';
 import type { Magic } from './magics.ts';
-import type { Binding, Scope } from './scopes.ts';
+import { type Binding, type Scope, Scopes } from './scopes.ts';
+import { Types } from './types.ts';
+import { ancestors, blockOf, statementOf } from './walk.ts';
 
 /**
  * One Python text as rules see it: a file, or the cells of a notebook one after another (then names of earlier cells are known in
- * later ones, as in a kernel). Offsets are UTF-16 units.
+ * later ones, as in a kernel). Offsets are UTF-16 units. What is asked is worked out on first use.
  */
-export interface SourceFile {
+export class SourceFile {
   /** `cells`: there is a kernel behind it, so guards for spawned processes, `await` at top level and the like differ. */
-  kind: 'script' | 'cells';
-  text: string;
-  module: Module;
+  readonly kind: 'script' | 'cells';
+  readonly text: string;
+  readonly module: Module;
   /** IPython's lines; in `module` they are comments. */
-  magics: Magic[];
-  /** What a name is in scope; the module's own scope for Module. */
-  scopeOf(node: Node): Scope;
+  readonly magics: readonly Magic[];
+  /** `\n` or `\r\n`, as the text has it. */
+  readonly eol: string;
+  private lines: number[] | null = null;
+  private names: Scopes | null = null;
+  private readonly types = new Types(this);
+
+  /** @param text the one that `module` was made from: magics masked */
+  constructor(init: { kind: 'script' | 'cells'; text: string; module: Module; magics?: readonly Magic[] }) {
+    this.kind = init.kind;
+    this.text = init.text;
+    this.module = init.module;
+    this.magics = init.magics ?? [];
+    this.eol = init.text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  get scopes(): Scopes {
+    this.names ??= new Scopes(this.module);
+    return this.names;
+  }
+
+  /** The scope in which a node's names are looked up; for a function or class the one around it. */
+  scopeOf(node: Node): Scope {
+    return this.scopes.scopeOf(node);
+  }
+
   /** Everything that binds this name where it is used; empty for builtins and unknown names. */
-  bindingsOf(name: Name): Binding[];
+  bindingsOf(name: Name): Binding[] {
+    return this.scopes.lookUp(name.id, this.scopeOf(name));
+  }
+
+  /**
+   * Of the bindings of a name those that may have given it its value where it is read: the last one before it when nothing can come
+   * in between (a straight piece of code), otherwise all.
+   */
+  reachingBindings(name: Name): Binding[] {
+    const bindings = this.bindingsOf(name);
+    if (bindings.length < 2) return bindings;
+    const scope = this.scopeOf(name);
+    const before = bindings.filter(({ node }) => node.start < name.start);
+    const last = before.at(-1);
+    if (!last || bindings.some(binding => binding.scope !== scope)) return bindings;
+    return dominates(last.node, name, bindings) ? [last] : bindings;
+  }
+
   /**
    * The full name of what an expression stands for through imports, in its canonical spelling: `cf.ThreadPoolExecutor` after
    * `import concurrent.futures as cf` is `concurrent.futures.ThreadPoolExecutor`; `open` is `builtins.open`. Null when it is not certain:
    * a name that may also be bound otherwise, a local variable, an attribute of a value.
    */
-  qualifiedName(expression: Expression): string | null;
+  qualifiedName(expression: Expression): string | null {
+    if (expression.kind === 'Attribute') {
+      const owner = this.qualifiedName(expression.value);
+      return owner === null ? null : canonical(`${owner}.${expression.attr}`);
+    }
+    if (expression.kind !== 'Name') return null;
+    const bindings = this.bindingsOf(expression);
+    if (bindings.length === 0) return builtinNames.has(expression.id) ? `builtins.${expression.id}` : null;
+    const [first] = bindings;
+    const imported = first?.imported ?? null;
+    return imported !== null && bindings.every(binding => binding.imported === imported) ? canonical(imported) : null;
+  }
+
   /**
    * The class of a value, by its full name: `concurrent.futures.ThreadPoolExecutor` for `pool` in `with ThreadPoolExecutor() as pool`,
    * `dask.dataframe.DataFrame` for what read_csv gives and what its lazy methods give. Null when it is not certain.
    */
-  typeOf(expression: Expression): string | null;
+  typeOf(expression: Expression): string | null {
+    return this.types.typeOf(expression);
+  }
+
   /** 0-based. */
-  lineOf(offset: number): number;
-  lineStart(line: number): number;
+  lineOf(offset: number): number {
+    const starts = this.lineStarts;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Offset of a 0-based line's first character; behind the last line, the end of the text. */
+  lineStart(line: number): number {
+    return this.lineStarts[line] ?? this.text.length;
+  }
+
   /** The white space at the start of the line that holds the offset. */
-  indentOf(offset: number): string;
-  /** `\n` or `\r\n`, as the text has it. */
-  eol: string;
-  textOf(node: Node): string;
+  indentOf(offset: number): string {
+    const start = this.lineStart(this.lineOf(offset));
+    return /^[ \t]*/.exec(this.text.slice(start, start + 200))?.[0] ?? '';
+  }
+
+  textOf(node: { start: number; end: number }): string {
+    return this.text.slice(node.start, node.end);
+  }
+
+  private get lineStarts(): number[] {
+    if (this.lines === null) {
+      this.lines = [0];
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) this.lines.push(at + 1);
+    }
+    return this.lines;
+  }
+}
+
+/**
+ * Whether a binding has certainly happened, and is the last, when a name further down is read: its block holds the name too, and no
+ * loop around both can bring another binding round.
+ */
+function dominates(binding: Node, name: Name, all: readonly Binding[]): boolean {
+  const statement = statementOf(binding);
+  if (statement === null) return false;
+  if (!bindsWithin(statement, binding, name)) return false;
+  // A loop around the name that lies between the two may bind it anew further down.
+  for (const around of ancestors(name)) {
+    if (around === statement.parent) break;
+    if (isLoop(around) && all.some(other => holds(around, other.node))) return false;
+  }
+  return true;
+}
+
+/** A `with`, `for` or function binds for its body; any other statement for the rest of its block. */
+function bindsWithin(statement: Statement, binding: Node, name: Name): boolean {
+  if (holds(statement, name))
+    return statement.kind === 'With' || statement.kind === 'For' || binding.kind === 'Parameter';
+  if (statement.kind === 'For' || statement.kind === 'Try' || statement.kind === 'While' || statement.kind === 'If')
+    return false;
+  return blockOf(statement).some(each => holds(each, name));
+}
+
+function holds(outer: Node, inner: Node): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function isLoop(node: Node): node is Extract<Statement, { kind: 'For' | 'While' }> {
+  return node.kind === 'For' || node.kind === 'While';
 }
