@@ -1,4 +1,4 @@
-import type { OutputChunk } from '../protocol/hostWorker.ts';
+import type { OutputChunk, TextChunk } from '../protocol/hostWorker.ts';
 
 /** Where text goes at once. */
 export interface Terminal {
@@ -26,7 +26,10 @@ export class LiveOutput {
   }
 
   add(chunks: OutputChunk[]): void {
-    for (const { stream, text } of chunks) {
+    for (const chunk of chunks) {
+      // Values come as text already: `display: 'text'` was asked for.
+      if (chunk.stream === 'display') continue;
+      const { stream, text } = chunk;
       if (stream === 'stdout' && !this.passesStdout) continue;
       if (this.label === '') this.write(stream, text);
       else this.addLines(stream, text);
@@ -41,13 +44,13 @@ export class LiveOutput {
     }
   }
 
-  private addLines(stream: OutputChunk['stream'], text: string): void {
+  private addLines(stream: TextChunk['stream'], text: string): void {
     const lines = (this.rest[stream] + text).split('\n');
     this.rest[stream] = lines.pop() ?? '';
     if (lines.length > 0) this.write(stream, lines.map(line => `${this.label}${line}\n`).join(''));
   }
 
-  private write(stream: OutputChunk['stream'], text: string): void {
+  private write(stream: TextChunk['stream'], text: string): void {
     if (text === '') return;
     if (stream === 'stdout') this.endsWithNewline = text.endsWith('\n');
     this.terminal[stream](text);

@@ -44,7 +44,8 @@ function ask(command: string[], snippet: Snippet): { stdout: string; stderr: str
   try {
     const path = join(folder, 'spec.json');
     const { units, selection } = snippet;
-    const spec: ProgramSpec = { version: programWireVersion, runDir: folder, units, selection, argv: [], trace: false };
+    const what = { units, selection, argv: [], trace: false, display: null };
+    const spec: ProgramSpec = { version: programWireVersion, runDir: folder, ...what };
     writeFileSync(path, JSON.stringify(spec));
     const [python = '', ...args] = command;
     const ended = spawnSync(python, [...args, '--show', path], { encoding: 'utf8', maxBuffer: 1 << 28, input: '' });

@@ -103,6 +103,7 @@ function requestOf(
     argv: command.argv,
     env: {},
     limits: { ...defaultLimits, timeoutMs: command.timeoutMs },
+    display: 'text',
   };
 }
 

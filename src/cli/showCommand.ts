@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { messageOf, userError } from '../base/errors.ts';
 import { failed, type Result } from '../base/result.ts';
 import { findInsights } from '../insights/rules.ts';
-import type { RunOutcome } from '../protocol/hostWorker.ts';
+import { emptyOutcome, type RunOutcome } from '../protocol/hostWorker.ts';
 import { textReport } from '../trace/export/report.ts';
 import { summarize } from '../trace/export/summary.ts';
 import { decodeTrace, isTraceFile } from '../trace/file.ts';
@@ -49,13 +49,9 @@ function outcomeOf(trace: Trace): RunOutcome {
   const code = exit === null ? null : /^exit (-?\d+)$/.exec(exit)?.[1];
   const exitCode = code === undefined || code === null ? null : Number(code);
   return {
+    ...emptyOutcome,
     status: exit?.startsWith('killed') ? 'killed' : exitCode === null || exitCode === 0 ? 'ok' : 'failed',
     exitCode,
-    ...{ signal: null, programError: null, userError: null, trace: null, insights: [] },
     wallMs: trace.meta.durationNs / 1e6,
-    output: {
-      ...{ stdout: '', stderr: '', truncated: false, stdoutBytes: 0, stderrBytes: 0 },
-      ...{ stdoutFile: null, stderrFile: null },
-    },
   };
 }

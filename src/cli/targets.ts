@@ -30,13 +30,20 @@ export function readTarget(text: string, cells: readonly number[]): Result<Targe
 }
 
 function fileTarget(file: string): Target {
-  const snippet = { title: basename(file), units: [{ file, source: null }], selection: null };
+  const units = [{ file, source: null, cell: false }];
+  const snippet = { title: basename(file), units, selection: null, display: false };
   return { snippet, named: { file, startLine: null, endLine: null } };
 }
 
-function linesTarget(file: string, startLine: number, endLine: number, title: string): Target {
-  const snippet = { title, units: [{ file, source: null }], selection: [{ unit: 0, startLine, endLine }] };
-  return { snippet, named: { file, startLine, endLine } };
+function linesTarget(
+  file: string,
+  lines: { startLine: number; endLine: number },
+  title: string,
+  display: boolean,
+): Target {
+  const units = [{ file, source: null, cell: false }];
+  const snippet = { title, units, selection: [{ unit: 0, ...lines }], display };
+  return { snippet, named: { file, ...lines } };
 }
 
 function lineTarget(file: string, first: string | undefined, last: string | undefined): Result<Target[]> {
@@ -46,14 +53,15 @@ function lineTarget(file: string, first: string | undefined, last: string | unde
   if (startLine < 1 || endLine < startLine)
     return usage(`${first}-${last} is not a range of lines: they count from 1.`);
   if (startLine > count) return usage(`${basename(file)} has only ${count} lines.`);
-  return ok([linesTarget(file, startLine, Math.min(endLine, count), `${basename(file)}:${startLine}-${endLine}`)]);
+  const lines = { startLine, endLine: Math.min(endLine, count) };
+  return ok([linesTarget(file, lines, `${basename(file)}:${startLine}-${endLine}`, false)]);
 }
 
 function cellTargets(file: string, numbers: readonly number[]): Result<Target[]> {
   const cells = findCells(readFileSync(file, 'utf8')).filter(cell => cell.kind === 'code');
   return each(numbers, cells, file, (cell, number) => {
     const { startLine, endLine } = cellLines(cell);
-    return linesTarget(file, startLine, endLine, `${basename(file)} · cell ${number}`);
+    return linesTarget(file, { startLine, endLine }, `${basename(file)} · cell ${number}`, true);
   });
 }
 
@@ -62,15 +70,16 @@ function notebookTargets(file: string, numbers: readonly number[]): Result<Targe
   const notebook = readNotebook(readFileSync(file, 'utf8'));
   if (!notebook.ok) return usage(`${basename(file)}: ${notebook.error.message}`);
   const cells = notebook.value;
-  const units = cells.map((cell, i) => ({ file: `${file} · cell ${i + 1}`, source: cell.source }));
+  const units = cells.map((cell, i) => ({ file: `${file} · cell ${i + 1}`, source: cell.source, cell: true }));
   if (units.length === 0) return usage(`There is no code in ${basename(file)}.`);
   if (numbers.length === 0) {
-    const snippet = { title: basename(file), units, selection: null };
+    const snippet = { title: basename(file), units, selection: null, display: true };
     return ok([{ snippet, named: { file, startLine: null, endLine: null } }]);
   }
   return each(numbers, cells, file, (cell, number) => {
     const selection = [{ unit: number - 1, startLine: 1, endLine: lineCount(cell) }];
-    const snippet = { title: `${basename(file)} · cell ${number}`, units: units.slice(0, number), selection };
+    const title = `${basename(file)} · cell ${number}`;
+    const snippet = { title, units: units.slice(0, number), selection, display: true };
     return { snippet, named: { file: `${file} · cell ${number}`, startLine: 1, endLine: lineCount(cell) } };
   });
 }

@@ -119,6 +119,9 @@ export class Commands {
       case 'saveTrace':
         void this.saveTrace(record);
         return;
+      case 'install':
+      case 'showProgram':
+        return;
     }
   }
 

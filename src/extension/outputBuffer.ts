@@ -2,7 +2,7 @@ import type { OutputPage } from '../protocol/hostWebview.ts';
 import type { OutputChunk } from '../protocol/hostWorker.ts';
 
 /**
- * The output of a run as the panel pages through it: the newest part, up to a limit of characters. The log file has all of it.
+ * The output of a run as the panel pages through it: the newest part, up to a limit of characters (those of values count too). The log file has all of it.
  */
 export class OutputBuffer {
   private chunks: OutputChunk[] = [];
@@ -18,11 +18,12 @@ export class OutputBuffer {
   add(chunks: readonly OutputChunk[]): void {
     for (const chunk of chunks) {
       this.chunks.push(chunk);
-      this.characters += chunk.text.length;
+      this.characters += chunkSize(chunk);
     }
     let drop = 0;
     while (this.characters > this.limit && drop < this.chunks.length - 1) {
-      this.characters -= this.chunks[drop]?.text.length ?? 0;
+      const oldest = this.chunks[drop];
+      if (oldest) this.characters -= chunkSize(oldest);
       drop++;
     }
     if (drop > 0) {
@@ -41,4 +42,10 @@ export class OutputBuffer {
       hasLog,
     };
   }
+}
+
+/** In characters. */
+function chunkSize(chunk: OutputChunk): number {
+  if (chunk.stream !== 'display') return chunk.text.length;
+  return Object.values(chunk.data).reduce((sum, part) => sum + part.length, 0);
 }

@@ -114,6 +114,7 @@ export class RunRecord implements RunListener {
   }
 
   view(): RunView {
+    const program = this.outcome?.program ?? null;
     return {
       runId: this.runId,
       title: this.title,
@@ -127,6 +128,10 @@ export class RunRecord implements RunListener {
       signal: this.outcome?.signal ?? null,
       programError: this.outcome?.programError ?? null,
       userError: this.outcome?.userError ?? this.traceError,
+      notes: program?.notes ?? [],
+      packages: [...new Set(program?.installs.flatMap(({ packages }) => packages))],
+      // A file that runs as it is needs no page that shows it.
+      hasProgram: program !== null && this.request?.snippet.selection != null,
       hasTrace: this.reader !== null || (this.handle !== null && this.revision > 0),
       file: this.file,
       line: this.line,

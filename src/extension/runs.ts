@@ -43,6 +43,7 @@ export class Runs implements vscode.Disposable {
         argv: [],
         env: {},
         limits: settings.limits,
+        display: 'rich',
       }),
     );
     this.log.info(`Python: ${interpreter.value.command} (from ${interpreter.value.source})`);

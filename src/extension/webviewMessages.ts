@@ -91,6 +91,8 @@ function parseAction(message: JsonObject): WebviewAction | null {
     case 'remove':
     case 'openLog':
     case 'saveTrace':
+    case 'install':
+    case 'showProgram':
       return runId === null ? null : { kind: message.kind, runId };
     default:
       return null;

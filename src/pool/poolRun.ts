@@ -101,7 +101,10 @@ export class PoolRun {
         break;
       case 'output':
         this.listener.onOutput(message.chunks);
-        this.send({ kind: 'outputTaken', characters: message.chunks.reduce((sum, { text }) => sum + text.length, 0) });
+        this.send({
+          kind: 'outputTaken',
+          characters: message.chunks.reduce((sum, chunk) => sum + textLength(chunk), 0),
+        });
         break;
       case 'changed': {
         const { kind: _, ...changed } = message;
@@ -134,4 +137,9 @@ export class PoolRun {
     this.phase = phase;
     this.listener.onPhase(phase, null);
   }
+}
+
+/** Values don't count: the thread bounds them for the whole run. */
+function textLength(chunk: OutputChunk): number {
+  return chunk.stream === 'display' ? 0 : chunk.text.length;
 }

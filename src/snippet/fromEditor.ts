@@ -26,23 +26,24 @@ export type SnippetsResult = { snippets: Snippet[]; problem: null } | { snippets
 export function snippetsFromEditor(document: EditorDocument, selections: readonly EditorSelection[]): SnippetsResult {
   const lines = document.source.split(/\r\n|\r|\n/);
   const selected = distinct(selections.flatMap(selection => selectedLines(lines, selection)));
-  if (selected.length > 0) return { snippets: selected.map(range => snippetOf(document, range)), problem: null };
+  if (selected.length > 0) return { snippets: selected.map(range => snippetOf(document, range, false)), problem: null };
   if (document.source.trim() === '') return { snippets: [], problem: `There is no code in ${document.name}.` };
 
   const cells = findCells(document.source);
   const cell = cellAt(cells, (selections[0]?.startLine ?? 0) + 1);
-  if (cell === null) return { snippets: [snippetOf(document, null)], problem: null };
+  if (cell === null) return { snippets: [snippetOf(document, null, false)], problem: null };
   if (cell.kind === 'markdown') {
     return { snippets: [], problem: 'The cell at the cursor holds text, not code. Put the cursor into a code cell.' };
   }
-  return { snippets: [snippetOf(document, cellLines(cell))], problem: null };
+  return { snippets: [snippetOf(document, cellLines(cell), true)], problem: null };
 }
 
-function snippetOf(document: EditorDocument, range: SelectedLines | null): Snippet {
+function snippetOf(document: EditorDocument, range: SelectedLines | null, display: boolean): Snippet {
   return {
     title: range === null ? document.name : `${document.name}:${range.startLine}-${range.endLine}`,
-    units: [{ file: document.file, source: document.source }],
+    units: [{ file: document.file, source: document.source, cell: false }],
     selection: range === null ? null : [range],
+    display,
   };
 }
 

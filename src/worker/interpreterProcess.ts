@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { OutputChunk } from '../protocol/hostWorker.ts';
+import type { TextChunk } from '../protocol/hostWorker.ts';
 import type { ProcessExit } from '../run/runState.ts';
 import type { OutputPipes } from './outputPipes.ts';
 import { runMarkerVariable } from './processTree.ts';
@@ -18,7 +18,7 @@ export interface InterpreterEvents {
   onSpawned(pid: number): void;
   /** Instead of onSpawned; nothing else follows. */
   onSpawnFailed(error: Error): void;
-  onOutput(stream: OutputChunk['stream'], bytes: Buffer): void;
+  onOutput(stream: TextChunk['stream'], bytes: Buffer): void;
   /** Both streams were closed by everyone who had them. */
   onOutputEnded(): void;
   onExit(exit: ProcessExit): void;
@@ -58,7 +58,7 @@ export function startInterpreter(
   }
 }
 
-type Streams = Record<OutputChunk['stream'], Readable | null>;
+type Streams = Record<TextChunk['stream'], Readable | null>;
 
 export class InterpreterProcess {
   /** Null when it could not be started. */

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { OutputChunk } from '../protocol/hostWorker.ts';
+import type { OutputChunk, TextChunk } from '../protocol/hostWorker.ts';
 import { cutLine } from './outputExcerpt.ts';
 
-type StreamName = OutputChunk['stream'];
+type StreamName = TextChunk['stream'];
 
 interface LiveStream {
   decoder: StringDecoder;
@@ -22,6 +22,7 @@ export class LiveOutput {
   private readonly perSecond: number;
   private readonly nowMs: () => number;
   private pending: OutputChunk[] = [];
+  /** Of text, as all figures here: values are few and bounded for the whole run (displays.ts), and none is left out. */
   private pendingCharacters = 0;
   private inFlight = 0;
   /** Characters that may be sent by the rate alone. */
@@ -59,6 +60,13 @@ export class LiveOutput {
     this.push(name, stream.decoder.write(bytes));
   }
 
+  /** A value among stdout. */
+  addDisplay(data: Record<string, string>): void {
+    this.tellGap('stdout');
+    this.push('stdout', this.streams.stdout.decoder.end());
+    this.pending.push({ stream: 'display', data });
+  }
+
   /** Sends what has come together. */
   flush(): void {
     if (this.pending.length === 0) return;
@@ -69,7 +77,7 @@ export class LiveOutput {
     this.send(chunks);
   }
 
-  /** The host has taken so many characters over. */
+  /** The host has taken so many characters of text over. */
   taken(characters: number): void {
     this.inFlight = Math.max(0, this.inFlight - characters);
   }
@@ -101,7 +109,7 @@ export class LiveOutput {
   private push(stream: StreamName, text: string): void {
     if (text === '') return;
     const last = this.pending.at(-1);
-    if (last?.stream === stream) last.text += text;
+    if (last && last.stream !== 'display' && last.stream === stream) last.text += text;
     else this.pending.push({ stream, text });
     this.pendingCharacters += text.length;
     this.allowance -= text.length;

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { CapturedOutput, OutputChunk } from '../protocol/hostWorker.ts';
+import type { CapturedOutput, OutputChunk, TextChunk } from '../protocol/hostWorker.ts';
+import { DisplayMarkers } from './displayMarkers.ts';
+import { Displays } from './displays.ts';
 import { LiveOutput } from './liveOutput.ts';
 import { cutLine, OutputExcerpt } from './outputExcerpt.ts';
 import { OutputLog } from './outputLog.ts';
@@ -8,17 +10,36 @@ import { OutputLog } from './outputLog.ts';
 const flushMs = 30;
 /** Characters a second that a flood may send to the host in the long run. */
 const livePerSecond = 2 * 1024 * 1024;
+const newline = 0x0a;
+
+type StreamName = TextChunk['stream'];
+
+/** How values of cells come: their markers' token, and where the values lie. */
+export interface DisplaySource {
+  token: string;
+  folder: string;
+}
 
 /**
  * Takes a run's stdout and stderr three ways at once: all of it to the log files, its first and last part to memory, and live to the host.
+ * A value that is shown among stdout goes live as it is; the log and the excerpt get its text.
  */
 export class OutputCapture {
-  private readonly logs: Record<OutputChunk['stream'], OutputLog>;
-  private readonly excerpts: Record<OutputChunk['stream'], OutputExcerpt>;
+  private readonly logs: Record<StreamName, OutputLog>;
+  private readonly excerpts: Record<StreamName, OutputExcerpt>;
   private readonly live: LiveOutput;
+  private readonly markers: DisplayMarkers | null;
+  private readonly displays: Displays | null;
+  private stdoutAtLineStart = true;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(init: { runDir: string; bytesInMemory: number; send: (chunks: OutputChunk[]) => void }) {
+  /** `displays` null: the program shows no values, and nothing is looked for in its output. */
+  constructor(init: {
+    runDir: string;
+    bytesInMemory: number;
+    displays: DisplaySource | null;
+    send: (chunks: OutputChunk[]) => void;
+  }) {
     this.logs = {
       stdout: new OutputLog(join(init.runDir, 'stdout.log')),
       stderr: new OutputLog(join(init.runDir, 'stderr.log')),
@@ -27,6 +48,8 @@ export class OutputCapture {
       stdout: new OutputExcerpt(init.bytesInMemory),
       stderr: new OutputExcerpt(init.bytesInMemory),
     };
+    this.markers = init.displays && new DisplayMarkers(init.displays.token);
+    this.displays = init.displays && new Displays(init.displays.folder);
     this.live = new LiveOutput({
       send: init.send,
       logFiles: { stdout: this.logs.stdout.path, stderr: this.logs.stderr.path },
@@ -36,10 +59,13 @@ export class OutputCapture {
     });
   }
 
-  add(stream: OutputChunk['stream'], bytes: Buffer): void {
-    this.logs[stream].write(bytes);
-    this.excerpts[stream].add(bytes);
-    this.live.add(stream, bytes);
+  add(stream: StreamName, bytes: Buffer): void {
+    if (stream === 'stdout' && this.markers) {
+      for (const piece of this.markers.take(bytes)) {
+        if (typeof piece === 'number') this.addDisplay(piece);
+        else this.addText(stream, piece);
+      }
+    } else this.addText(stream, bytes);
     this.timer ??= setTimeout(() => {
       this.timer = null;
       this.live.flush();
@@ -60,6 +86,7 @@ export class OutputCapture {
   end(): CapturedOutput {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
+    if (this.markers) this.addText('stdout', this.markers.end());
     this.live.end();
     const { stdout, stderr } = this.logs;
     stdout.close();
@@ -73,5 +100,25 @@ export class OutputCapture {
       stdoutFile: stdout.path,
       stderrFile: stderr.path,
     };
+  }
+
+  private addText(stream: StreamName, bytes: Buffer): void {
+    this.record(stream, bytes);
+    this.live.add(stream, bytes);
+  }
+
+  private addDisplay(number: number): void {
+    const data = this.displays?.read(number) ?? {};
+    const text = Buffer.from(`${this.stdoutAtLineStart ? '' : '\n'}${data['text/plain'] ?? ''}\n`);
+    this.record('stdout', text);
+    if (Object.keys(data).length > 1) this.live.addDisplay(data);
+    else this.live.add('stdout', text);
+  }
+
+  /** To the log and to memory. */
+  private record(stream: StreamName, bytes: Buffer): void {
+    this.logs[stream].write(bytes);
+    this.excerpts[stream].add(bytes);
+    if (stream === 'stdout' && bytes.length > 0) this.stdoutAtLineStart = bytes.at(-1) === newline;
   }
 }

@@ -17,11 +17,11 @@ import { explainEnd, explainSpawnFailure, programErrorOf } from './endOfRun.ts';
 import { type InterpreterProcess, interpreterEnvironment, startInterpreter } from './interpreterProcess.ts';
 import { LiveTrace } from './liveTrace.ts';
 import { outOfMemoryKills } from './memoryPressure.ts';
-import { OutputCapture } from './outputCapture.ts';
+import { type DisplaySource, OutputCapture } from './outputCapture.ts';
 import type { OutputPipes } from './outputPipes.ts';
 import { ProcessLimit } from './processLimit.ts';
 import { findProcesses, killTree, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
-import { errorCode, exists, programWasReached, readRunnerResult, runPaths } from './runFolder.ts';
+import { errorCode, exists, programOf, programWasReached, runnerResultOf, runPaths } from './runFolder.ts';
 
 /** The final sweep gives up on processes that even SIGKILL doesn't end. */
 const sweepDeadlineMs = 1000;
@@ -54,8 +54,13 @@ export class RunDriver {
   private fault: UserError | null = null;
   private exitNs: number | null = null;
 
-  /** `pipes` become the driver's. */
-  constructor(task: Omit<RunTask<unknown>, 'port'>, host: HostPort, pipes: OutputPipes | null) {
+  /** `pipes` become the driver's. `displays` null: no values are shown. */
+  constructor(
+    task: Omit<RunTask<unknown>, 'port'>,
+    host: HostPort,
+    pipes: OutputPipes | null,
+    displays: DisplaySource | null,
+  ) {
     this.task = task;
     this.pipes = pipes;
     this.host = host;
@@ -68,6 +73,7 @@ export class RunDriver {
     this.output = new OutputCapture({
       runDir: task.runDir,
       bytesInMemory: task.request.limits.outputBytesInMemory,
+      displays,
       send: chunks => host.send({ kind: 'output', chunks }),
     });
     this.trace = new LiveTrace({
@@ -260,7 +266,7 @@ export class RunDriver {
     const endNs = this.trace.nowNs();
     const { logFailure } = this.output;
     const output = this.output.end();
-    const result = await readRunnerResult(runDir);
+    const result = await runnerResultOf(runDir);
     const oomKills = outOfMemoryKills();
     const memoryRanOut = oomKills !== null && this.oomKillsBefore !== null && oomKills > this.oomKillsBefore;
     const explained = explainEnd({
@@ -277,8 +283,10 @@ export class RunDriver {
     if (logFailure !== null) this.trace.warn(`The output log is incomplete: ${logFailure}`);
     const started = this.interpreter?.pid != null;
     const finished = started ? this.finishTrace(endNs) : null;
-    // It is all in the trace now, or never will be.
-    await rm(runPaths(runDir).traceDir, { recursive: true, force: true }).catch(() => undefined);
+    // It is all in the trace and with the host now, or never will be.
+    const { traceDir, displaysDir } = runPaths(runDir);
+    for (const folder of [traceDir, displaysDir])
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     return {
       status,
       exitCode: this.state.exit?.code ?? null,
@@ -288,6 +296,8 @@ export class RunDriver {
       wallMs: (this.exitNs ?? endNs) / 1e6,
       output,
       trace: finished?.bytes ?? null,
+      program: await programOf(runDir),
+      times: result?.times ?? [],
       insights: finished?.insights ?? [],
     };
   }

@@ -1,23 +1,36 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
-import { asNumber, asObject, asString, type JsonObject, parseObject } from '../base/parse.ts';
+import { asArray, asNumber, asObject, type JsonObject, parseObject } from '../base/parse.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import { type ProgramSpec, programWireVersion, type RunnerResult } from '../protocol/programWire.ts';
+import {
+  type DisplaySpec,
+  type ProgramResult,
+  type ProgramSpec,
+  programWireVersion,
+  type RunnerResult,
+  type StatementTime,
+} from '../protocol/programWire.ts';
+import { parseProgramResult, parseRunnerError } from '../run/programResult.ts';
 import type { RunRequest } from '../run/request.ts';
 
 /** The paths in a run's folder (src/protocol/programWire.ts draws it). */
-export function runPaths(runDir: string): { spec: string; traceDir: string; program: string; result: string } {
+export function runPaths(runDir: string): Record<'spec' | 'traceDir' | 'program' | 'displaysDir' | 'result', string> {
   return {
     spec: join(runDir, 'spec.json'),
     traceDir: join(runDir, 'trace'),
     program: join(runDir, 'program.json'),
+    displaysDir: join(runDir, 'displays'),
     result: join(runDir, 'result.json'),
   };
 }
 
 /** Makes the run's folder, for this user alone, with the program's specification in it. */
-export async function prepareRunFolder(runDir: string, request: RunRequest): Promise<Result<null>> {
+export async function prepareRunFolder(
+  runDir: string,
+  request: RunRequest,
+  display: DisplaySpec | null,
+): Promise<Result<null>> {
   const { snippet } = request;
   const spec: ProgramSpec = {
     version: programWireVersion,
@@ -26,6 +39,7 @@ export async function prepareRunFolder(runDir: string, request: RunRequest): Pro
     selection: snippet.selection,
     argv: request.argv,
     trace: true,
+    display,
   };
   const paths = runPaths(runDir);
   try {
@@ -56,22 +70,22 @@ export function errorCode(error: unknown): string | null {
 }
 
 /** How the program ended by its own account; null when it had no chance to tell, or told nonsense. */
-export async function readRunnerResult(runDir: string): Promise<RunnerResult | null> {
-  const value = await readObject(runPaths(runDir).result);
-  if (!value || asNumber(value.version) !== programWireVersion) return null;
-  const error = asObject(value.error);
-  if (!error) return { version: programWireVersion, error: null };
-  return {
-    version: programWireVersion,
-    error: {
-      type: asString(error.type) ?? 'Exception',
-      message: asString(error.message) ?? '',
-      file: asString(error.file),
-      line: asNumber(error.line),
-      column: asNumber(error.column),
-      module: asString(error.module),
-    },
-  };
+export async function runnerResultOf(runDir: string): Promise<RunnerResult | null> {
+  const result = await readObject(runPaths(runDir).result);
+  if (!result || asNumber(result.version) !== programWireVersion) return null;
+  const times = asArray(result.times).flatMap(parseTime);
+  return { version: programWireVersion, error: parseRunnerError(result.error), times };
+}
+
+/** What ran and why; null when it did not come that far. */
+export async function programOf(runDir: string): Promise<ProgramResult | null> {
+  return parseProgramResult(await readObject(runPaths(runDir).program));
+}
+
+function parseTime(value: unknown): StatementTime[] {
+  const time = asObject(value);
+  const [unit, startLine, endLine, ms] = [time?.unit, time?.startLine, time?.endLine, time?.ms].map(asNumber);
+  return unit == null || startLine == null || endLine == null || ms == null ? [] : [{ unit, startLine, endLine, ms }];
 }
 
 /** Whether the runner came as far as the program: program.json is written before the first statement. */

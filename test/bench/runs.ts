@@ -18,12 +18,18 @@ let lastRun = 0;
 function request(source: string): RunRequest {
   return {
     runId: `bench-${process.pid}-${++lastRun}`,
-    snippet: { title: 'bench', units: [{ file: join(folder, 'bench.py'), source }], selection: null },
+    snippet: {
+      title: 'bench',
+      units: [{ file: join(folder, 'bench.py'), source, cell: false }],
+      selection: null,
+      display: false,
+    },
     interpreter: { command: python, args: [], source: 'bench' },
     cwd: folder,
     argv: [],
     env: {},
     limits: defaultLimits,
+    display: 'rich',
   };
 }
 

@@ -73,7 +73,10 @@ export class OutputPanel {
         this.truncated ||= page.truncated;
         this.next = page.next;
         let changed = Number.POSITIVE_INFINITY;
-        for (const chunk of page.chunks) changed = Math.min(changed, this.terminal.write(chunk.stream, chunk.text));
+        for (const chunk of page.chunks) {
+          if (chunk.stream === 'display') continue;
+          changed = Math.min(changed, this.terminal.write(chunk.stream, chunk.text));
+        }
         if (page.chunks.length > 0) this.render(changed);
         this.showNotice(page.hasLog);
         more = page.chunks.length > 0 && page.next > from;

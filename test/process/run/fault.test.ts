@@ -18,9 +18,9 @@ async function driverOf(
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const request = requestFor({ source });
   const runDir = join(folder, request.runId);
-  assert.ok((await prepareRunFolder(runDir, request)).ok);
+  assert.ok((await prepareRunFolder(runDir, request, null)).ok);
   const task = { version: 1, request, pythonDir: join(root, 'src/python'), runDir };
-  const driver: RunDriver = new RunDriver(task, { send: message => onMessage(message, driver) }, null);
+  const driver: RunDriver = new RunDriver(task, { send: message => onMessage(message, driver) }, null, null);
   return { driver, request };
 }
 

@@ -77,6 +77,8 @@ export interface Program {
   cwd?: string;
   limits?: Partial<RunLimits>;
   runId?: string;
+  /** As a cell of a notebook, whose value is shown. */
+  cell?: boolean;
 }
 
 let lastRun = 0;
@@ -86,14 +88,18 @@ export function requestFor(program: Program): RunRequest {
     runId: program.runId ?? `test-${process.pid}-${Date.now().toString(36)}-${++lastRun}`,
     snippet: {
       title: 'program.py',
-      units: [{ file: program.file ?? join(tmpdir(), 'program.py'), source: program.source }],
+      units: [
+        { file: program.file ?? join(tmpdir(), 'program.py'), source: program.source, cell: program.cell ?? false },
+      ],
       selection: null,
+      display: program.cell ?? false,
     },
     interpreter: { command: program.python ?? newestPython, args: [], source: 'the test' },
     cwd: program.cwd ?? tmpdir(),
     argv: program.argv ?? [],
     env: {},
     limits: { ...defaultLimits, samplingHz: 100, ...program.limits },
+    display: 'rich',
   };
 }
 
@@ -102,6 +108,7 @@ export class Started implements RunListener {
   readonly handle: RunHandle;
   readonly phases: string[] = [];
   readonly heard = { stdout: '', stderr: '' };
+  readonly chunks: OutputChunk[] = [];
   changes = 0;
   private checks = new Set<() => void>();
 
@@ -115,7 +122,10 @@ export class Started implements RunListener {
   }
 
   onOutput(chunks: OutputChunk[]): void {
-    for (const { stream, text } of chunks) this.heard[stream] += text;
+    for (const chunk of chunks) {
+      if (chunk.stream !== 'display') this.heard[chunk.stream] += chunk.text;
+      this.chunks.push(chunk);
+    }
     this.check();
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodeOf, worstExitCode } from '../../../src/cli/exitCode.ts';
 import { LiveOutput } from '../../../src/cli/liveOutput.ts';
-import type { RunOutcome } from '../../../src/protocol/hostWorker.ts';
+import { emptyOutcome, type RunOutcome } from '../../../src/protocol/hostWorker.ts';
 
 function recorder() {
   const written: string[] = [];
@@ -48,12 +48,8 @@ test('stdout is held back when the result goes there', () => {
 
 function outcome(parts: Partial<RunOutcome>): RunOutcome {
   return {
-    ...{ status: 'failed', exitCode: 1, signal: null, programError: null, userError: null, wallMs: 1, trace: null },
-    output: {
-      ...{ stdout: '', stderr: '', truncated: false, stdoutBytes: 0, stderrBytes: 0 },
-      ...{ stdoutFile: null, stderrFile: null },
-    },
-    insights: [],
+    ...emptyOutcome,
+    ...{ status: 'failed', exitCode: 1, wallMs: 1 },
     ...parts,
   };
 }

@@ -39,7 +39,12 @@ test('a file, read by Python itself', () => {
   assert.ok(read.ok);
   assert.deepEqual(read.value, [
     {
-      snippet: { title: 'work.py', units: [{ file: script, source: null }], selection: null },
+      snippet: {
+        title: 'work.py',
+        units: [{ file: script, source: null, cell: false }],
+        selection: null,
+        display: false,
+      },
       named: { file: script, startLine: null, endLine: null },
     },
   ]);
@@ -71,8 +76,8 @@ test('a cell of a notebook comes with the code cells before it', () => {
   assert.ok(read.ok);
   const [target] = read.value;
   assert.deepEqual(target?.snippet.units, [
-    { file: `${notebook} · cell 1`, source: 'a = 1\nb = 2' },
-    { file: `${notebook} · cell 2`, source: 'print(a)' },
+    { file: `${notebook} · cell 1`, source: 'a = 1\nb = 2', cell: true },
+    { file: `${notebook} · cell 2`, source: 'print(a)', cell: true },
   ]);
   assert.deepEqual(target?.snippet.selection, [{ unit: 1, startLine: 1, endLine: 1 }]);
 });

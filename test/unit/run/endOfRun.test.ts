@@ -7,12 +7,13 @@ import { interpreterEnvironment } from '../../../src/worker/interpreterProcess.t
 const interpreter = { command: '/venv/bin/python', args: ['-X', 'dev'], source: 'workspace .venv' };
 const request: RunRequest = {
   runId: 'r1',
-  snippet: { title: 't', units: [], selection: null },
+  snippet: { title: 't', units: [], selection: null, display: false },
   interpreter,
   cwd: '/',
   argv: [],
   env: {},
   limits: { ...defaultLimits, timeoutMs: 1500, maxProcesses: 9 },
+  display: 'rich',
 };
 const wentWell: EndFacts = {
   request,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asArray, asNumber, asObject, asString, type JsonObject, parseObject } from '../../../src/base/parse.ts';
 import type { Insight } from '../../../src/insights/insight.ts';
-import type { RunOutcome } from '../../../src/protocol/hostWorker.ts';
+import { emptyOutcome, type RunOutcome } from '../../../src/protocol/hostWorker.ts';
 import { toChromeJson } from '../../../src/trace/export/chrome.ts';
 import { textReport } from '../../../src/trace/export/report.ts';
 import { summarize, summarizeTrace } from '../../../src/trace/export/summary.ts';
@@ -17,7 +17,7 @@ const drawn = traceFromText(`
   g @W-1 |......==!`);
 
 const outcome: RunOutcome = {
-  ...{ status: 'failed', exitCode: 1, signal: null, userError: null, wallMs: 104.25, trace: null, insights: [] },
+  ...{ ...emptyOutcome, status: 'failed', exitCode: 1, wallMs: 104.25 },
   programError: { type: 'ValueError', message: 'no', file: '/home/me/work.py', line: 3, module: null, advice: '' },
   output: {
     ...{ stdout: 'out', stderr: 'err', truncated: false, stdoutBytes: 3, stderrBytes: 3 },
