@@ -11,7 +11,7 @@ import {
   type RunnerResult,
   type StatementTime,
 } from '../protocol/programWire.ts';
-import { parseProgramResult, parseRunnerError } from '../run/programResult.ts';
+import { parseProgramResult, parseRunnerError } from '../protocol/readProgram.ts';
 import type { RunRequest } from '../run/request.ts';
 
 /** The paths in a run's folder (src/protocol/programWire.ts draws it). */
