@@ -11,6 +11,9 @@ export function buildModule(root: RawNode, text: string): Module {
   return module;
 }
 
+const statementTypes = /_(statement|definition)$/;
+const definitions = new Set<Statement['kind']>(['FunctionDef', 'ClassDef', 'Import', 'ImportFrom']);
+
 class StatementBuilder {
   private readonly text: string;
   private readonly expressions: ExpressionBuilder;
@@ -22,12 +25,25 @@ class StatementBuilder {
 
   /** The statements of a module or block; what is none becomes an UnknownStatement. */
   statements(block: RawNode | undefined): Statement[] {
-    return named(block).map(raw => {
+    return named(block).flatMap(raw => {
       if (raw.reused) {
         shift(raw.reused, raw.start - raw.reused.start);
         return raw.reused;
       }
-      return this.statement(raw);
+      return raw.type === 'ERROR' ? this.rescued(raw) : this.statement(raw);
+    });
+  }
+
+  /**
+   * An unclosed bracket makes one error of all around it; within it are the statements that were understood. Whether one of them stands
+   * at this level is not known, so only definitions and imports count as sound.
+   */
+  private rescued(error: RawNode): Statement[] {
+    const statements = named(error).filter(node => statementTypes.test(node.type));
+    if (statements.length === 0) return [this.statement(error)];
+    return statements.map(node => {
+      const statement = this.statement(node);
+      return definitions.has(statement.kind) ? statement : { ...statement, broken: true };
     });
   }
 

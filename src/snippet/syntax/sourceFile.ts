@@ -54,7 +54,7 @@ export class SourceFile {
     const bindings = this.bindingsOf(name);
     if (bindings.length < 2) return bindings;
     const scope = this.scopeOf(name);
-    const before = bindings.filter(({ node }) => node.start < name.start);
+    const before = bindings.filter(binding => binding.node.start < name.start && !isValueOf(binding, name));
     const last = before.at(-1);
     if (!last || bindings.some(binding => binding.scope !== scope)) return bindings;
     return dominates(last.node, name, bindings) ? [last] : bindings;
@@ -137,6 +137,14 @@ function dominates(binding: Node, name: Name, all: readonly Binding[]): boolean 
     if (isLoop(around) && all.some(other => holds(around, other.node))) return false;
   }
   return true;
+}
+
+/** `x = x + 1`: the x on the right is read before that on the left is bound. */
+function isValueOf(binding: Binding, name: Name): boolean {
+  const { parent } = binding.node;
+  return parent !== null && (parent.kind === 'Assign' || parent.kind === 'AnnAssign' || parent.kind === 'AugAssign')
+    ? holds(parent, name)
+    : false;
 }
 
 /** A `with`, `for` or function binds for its body; any other statement for the rest of its block. */
