@@ -30,3 +30,12 @@ test('a single chunk above the limit is kept whole', () => {
   buffer.add([out('x'), out('123456')]);
   assert.deepEqual(buffer.page(0, true).chunks, [out('123456')]);
 });
+
+test('values count with all of their data', () => {
+  const buffer = new OutputBuffer(10);
+  const display = (data: Record<string, string>) => ({ stream: 'display' as const, data });
+  buffer.add([out('12345'), display({ 'text/plain': 'abc' })]);
+  assert.equal(buffer.page(0, true).chunks.length, 2);
+  buffer.add([display({ 'text/plain': 'a', 'text/html': 'bcd' })]);
+  assert.deepEqual(buffer.page(0, true).chunks.length, 2);
+});

@@ -52,6 +52,9 @@ test('what is not ours is dropped', () => {
 
 test('actions come through', () => {
   assert.deepEqual(parseWebviewMessage({ kind: 'stop', runId: 'r', more: 1 }), { kind: 'stop', runId: 'r' });
+  for (const kind of ['install', 'showProgram']) {
+    assert.deepEqual(parseWebviewMessage({ kind, runId: 'r', packages: ['x'] }), { kind, runId: 'r' });
+  }
   assert.deepEqual(parseWebviewMessage({ kind: 'reveal', file: 'a.py', line: 3 }), {
     kind: 'reveal',
     file: 'a.py',

@@ -85,3 +85,21 @@ test('a gap at the end and half a character are told', () => {
   other.live.end();
   assert.deepEqual(other.sent, [[{ stream: 'stdout', text: 'A\ufffd' }]]);
 });
+
+test('a value stays where it was shown and takes no room from text; a gap before it is told first', () => {
+  const { live, sent, say, texts } = liveOutput(10, 1000);
+  const data = { 'text/plain': 'x', 'image/png': 'A'.repeat(1000) };
+  say('01234');
+  live.addDisplay(data);
+  say('56789');
+  assert.deepEqual(texts(), []);
+  say('lost');
+  live.addDisplay(data);
+  live.flush();
+  assert.deepEqual(sent[0], [
+    { stream: 'stdout', text: '01234' },
+    { stream: 'display', data },
+    { stream: 'stdout', text: '56789\n[… 4 bytes left out here; all of it is in /log …]\n' },
+    { stream: 'display', data },
+  ]);
+});

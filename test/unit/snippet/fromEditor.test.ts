@@ -31,7 +31,8 @@ function check(text: string): string[] {
   const { source, selections } = marked(text);
   const result = snippetsFromEditor({ file: '/project/a.py', name: 'a.py', source }, selections);
   if (result.problem !== null) return [`(${result.problem})`];
-  for (const snippet of result.snippets) assert.deepEqual(snippet.units, [{ file: '/project/a.py', source }]);
+  for (const snippet of result.snippets)
+    assert.deepEqual(snippet.units, [{ file: '/project/a.py', source, cell: false }]);
   return result.snippets.map(snippet => snippet.title);
 }
 
