@@ -65,7 +65,7 @@ function parse(argv: readonly string[]): Command {
 
 function parseRun(args: readonly string[], argv: readonly string[]): RunCommand {
   const found = read(args, ['--cell', '--python', '--timeout', '--cwd', '--format', '--output']);
-  if (found.others.length === 0) throw new Usage('Say what to run: FILE.py, FILE.py:10-24 or FILE.ipynb.');
+  if (found.others.length === 0) throw new Usage('Say what to run: FILE.py, FILE.py:10-24, FILE.ipynb or FILE.md.');
   const outputs = found.all('--output');
   const traces = outputs.filter(output => output.endsWith(traceEnding));
   const files = outputs.filter(output => !output.endsWith(traceEnding));

@@ -4,7 +4,7 @@ export const helpText = `Runs Python code and tells what every thread and proces
   run-in-parallel show TRACE [--format text|json]
   run-in-parallel program TARGET [--cell N] [--python PATH] [--format text|json]
 
-TARGET is FILE.py, FILE.py:10-24 (lines, from 1 on, both included) or FILE.ipynb. Several targets run at once.
+TARGET is FILE.py, FILE.py:10-24 (lines, from 1 on, both included), FILE.ipynb or FILE.md. Several targets run at once.
 Lines and cells run with the earlier statements that they need; "program" prints what that is, and runs nothing.
 "show" sums up a saved trace: our own FILE.riptrace, or the JSON of Chrome traces.
 

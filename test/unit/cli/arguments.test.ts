@@ -54,7 +54,7 @@ test('what is not there yet is said plainly, with what is', () => {
 test('mistakes are named', () => {
   assert.equal(problem(''), 'Say what to do: run, show or program.');
   assert.equal(problem('go'), 'There is no command "go". There are run, show and program.');
-  assert.equal(problem('run'), 'Say what to run: FILE.py, FILE.py:10-24 or FILE.ipynb.');
+  assert.equal(problem('run'), 'Say what to run: FILE.py, FILE.py:10-24, FILE.ipynb or FILE.md.');
   assert.match(problem('run a.py --fast'), /^There is no option --fast here\./);
   assert.equal(problem('run a.py --timeout soon'), '--timeout needs a number of seconds, not soon.');
   assert.equal(problem('run a.py --timeout 0'), '--timeout needs a number of seconds, not 0.');

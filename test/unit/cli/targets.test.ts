@@ -89,6 +89,34 @@ test('a whole notebook runs all its code cells', () => {
   assert.equal(read.value[0]?.snippet.selection, null);
 });
 
+const guide = file('guide.md', '# A\n```py\na = 1\n```\n- ~~~python\n  a\n  b\n  ~~~\n');
+
+test('fences of Python in a Markdown file are cells', () => {
+  const all = readTarget(guide, []);
+  assert.ok(all.ok);
+  assert.deepEqual(
+    all.value.map(({ snippet }) => [snippet.title, snippet.units.length, snippet.selection, snippet.display]),
+    [['guide.md', 2, null, true]],
+  );
+  const second = readTarget(guide, [2]);
+  assert.ok(second.ok);
+  assert.equal(second.value[0]?.snippet.title, 'guide.md · cell 2');
+  assert.deepEqual(second.value[0]?.snippet.selection, [{ unit: 1, startLine: 6, endLine: 7 }]);
+});
+
+test('lines of a Markdown file: a part of a fence, or what they touch', () => {
+  const ranges = (lines: string) => {
+    const read = readTarget(`${guide}:${lines}`, []);
+    assert.ok(read.ok);
+    return read.value.map(({ named }) => `${named.startLine}-${named.endLine}`);
+  };
+  assert.deepEqual(ranges('7'), ['7-7']);
+  assert.deepEqual(ranges('1-5'), ['3-3', '6-7']);
+  assert.equal(problem(`${guide}:1`), 'There is no Python in lines 1-1 of guide.md.');
+  assert.equal(problem(guide, [3]), 'guide.md has 2 code cells: there is no cell 3.');
+  assert.equal(problem(file('words.md', 'words')), 'There is no block of Python in words.md.');
+});
+
 test('mistakes are named', () => {
   assert.match(problem(join(folder, 'none.py')), /none\.py can't be read: ENOENT/);
   assert.match(problem(folder), /is not a file\.$/);

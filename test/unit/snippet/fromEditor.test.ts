@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findCells } from '../../../src/snippet/cells.ts';
-import { type EditorSelection, snippetsFromEditor } from '../../../src/snippet/fromEditor.ts';
+import {
+  type EditorSelection,
+  type SnippetsResult,
+  snippetsFromCellEditor,
+  snippetsFromCells,
+  snippetsFromEditor,
+  snippetsFromMarkdown,
+} from '../../../src/snippet/fromEditor.ts';
 
 /** Reads `«selection»` and `|` cursor marks out of a text. */
 function marked(text: string): { source: string; selections: EditorSelection[] } {
@@ -85,5 +92,77 @@ describe('cells', () => {
   });
   test('%% inside code is no marker', () => {
     assert.deepEqual(show("a = '%%'\nb = 5 # %% c\n"), []);
+  });
+});
+
+function told(result: SnippetsResult): string[] {
+  return result.problem === null ? result.snippets.map(({ title }) => title) : [`(${result.problem})`];
+}
+
+describe('what it runs of a Markdown file', () => {
+  const check = (text: string): string[] => {
+    const { source, selections } = marked(text);
+    return told(snippetsFromMarkdown({ file: '/project/a.md', name: 'a.md', source }, selections));
+  };
+  const outside = '(There is no Python at the cursor. Put it into a block that begins with ```python.)';
+
+  test('the fence at the cursor, its first and last line too', () => {
+    const results = ['|```py\na\nb\n```\n', '```py\na\n|b\n```\n', '```py\na\nb\n``|`\n'].map(check);
+    for (const result of results) assert.deepEqual(result, ['a.md:2-3']);
+    assert.deepEqual(check('|text\n```py\na\n```\n'), [outside]);
+    assert.deepEqual(check('```js\na|\n```\n'), [outside]);
+  });
+  test('lines that are selected within a fence', () => {
+    assert.deepEqual(check('```py\na\n«b\nc»\n```\n'), ['a.md:3-4']);
+    assert.deepEqual(check('```py\n«a\n»b\n«c\n»```\n'), ['a.md:2-2', 'a.md:4-4']);
+  });
+  test('each fence that a longer selection touches, whole', () => {
+    assert.deepEqual(check('te«xt\n```py\na\n```\nx\n```py\nb\nc»\nd\n```'), ['a.md:3-3', 'a.md:7-9']);
+  });
+  test('a fence comes with those before it, as cells whose values are shown', () => {
+    const { source, selections } = marked('```py\na = 1\n```\n```py\na|\n```\n```py\nb\n```');
+    const [snippet] = snippetsFromMarkdown({ file: '/a.md', name: 'a.md', source }, selections).snippets;
+    assert.deepEqual(snippet, {
+      title: 'a.md:5-5',
+      units: [
+        { file: '/a.md · cell 1', source: '\na = 1\n', cell: true },
+        { file: '/a.md · cell 2', source: '\n\n\n\na\n', cell: true },
+      ],
+      selection: [{ unit: 1, startLine: 5, endLine: 5 }],
+      display: true,
+    });
+  });
+  test('a fence without code says so', () => {
+    assert.deepEqual(check('```py\n|\n```'), ['(There is no code in this block.)']);
+    assert.deepEqual(check('```p|y\n```'), ['(There is no code in this block.)']);
+  });
+});
+
+describe('what it runs of a notebook', () => {
+  const cell = (source: string, isPython = true) => ({ source, isPython });
+  const cells = [cell('a = 1\na'), cell('ls', false), cell(' \n'), cell('b\n')];
+  const notebook = { file: '/project/a.ipynb', name: 'a.ipynb', cells };
+
+  test('each cell that holds Python, in the order of the notebook', () => {
+    assert.deepEqual(told(snippetsFromCells(notebook, [4, 3, 2, 1])), ['a.ipynb · cell 1', 'a.ipynb · cell 4']);
+  });
+  test('cells of text, of other languages and without code say so', () => {
+    assert.deepEqual(told(snippetsFromCells(notebook, [])), [
+      '(This cell holds text, not code. Select a cell with Python code.)',
+    ]);
+    assert.deepEqual(told(snippetsFromCells(notebook, [2])), [
+      '(This cell is not Python. Select a cell with Python code.)',
+    ]);
+    assert.deepEqual(told(snippetsFromCells(notebook, [2, 3])), ['(There is no code in this cell.)']);
+  });
+  test("in a cell's editor, what is selected there; else the cell", () => {
+    const { selections } = marked('a = 1\n«a»');
+    assert.deepEqual(told(snippetsFromCellEditor(notebook, 1, selections)), ['a.ipynb · cell 1:2-2']);
+    const cursor = marked('|').selections;
+    assert.deepEqual(told(snippetsFromCellEditor(notebook, 1, cursor)), ['a.ipynb · cell 1']);
+    const all = marked('«ls»').selections;
+    assert.deepEqual(told(snippetsFromCellEditor(notebook, 2, all)), [
+      '(This cell is not Python. Select a cell with Python code.)',
+    ]);
   });
 });
