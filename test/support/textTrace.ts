@@ -26,6 +26,7 @@ export interface TextTraceOptions {
  *   T-1      |RgRgRg      R running, r runnable, g gilWait, l lockWait, i ioWait, s sleeping, . idle, space nothing
  *   P2/T-1   |  RRRR      a thread of another process
  *   f @T-1   |..====      a task: . queued, = ran, ! ran and failed, > still runs
+ *   f:7 @T-1 |..====      a task that was submitted in line 7 of /home/me/work.py
  */
 export function traceFromText(text: string, options: TextTraceOptions = {}): Trace {
   const rows = text.split('\n').filter(line => line.includes('|'));
@@ -77,6 +78,8 @@ function addTask(builder: TraceBuilder, name: string, thread: number, row: strin
   const start = row.search(/[=!>]/);
   const end = row.trimEnd().length;
   const isOpen = row.includes('>');
+  const [task = '', line] = name.split(':');
+  const submitFile = line === undefined ? 0 : builder.intern('/home/me/work.py');
   builder.addTask({
     submitNs: submit * cellNs,
     startNs: start * cellNs,
@@ -85,6 +88,6 @@ function addTask(builder: TraceBuilder, name: string, thread: number, row: strin
     status: row.includes('!') ? 'failed' : isOpen ? 'running' : 'ok',
     pool: 0,
     thread,
-    ...{ name: builder.intern(name), file: 0, line: 0, submitFile: 0, submitLine: 0 },
+    ...{ name: builder.intern(task), file: 0, line: 0, submitFile, submitLine: Number(line ?? 0) },
   });
 }
