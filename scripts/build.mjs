@@ -3,13 +3,14 @@
 //   dist/extension.js   VS Code's extension host          dist/poolThread.js  our task, in a piscina thread
 //   dist/cli.js         the same engine without an editor dist/worker.js      piscina's own thread entry (it loads it from beside its bundle)
 //   dist/guard.js       kills what is left when the host dies
+//   dist/server.js      the language server's process     dist/*.wasm         its parser and Python's grammar
 //   dist/webview.js     the panel, in the browser         dist/panel.css      its styles
 import { cpSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build, context } from 'esbuild';
+import { copyGrammar, nodeBundle } from './lib/bundles.mjs';
+import { root } from './lib/places.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 
@@ -21,18 +22,12 @@ const common = {
   minify: production,
   logLevel: 'warning',
 };
-const node = {
-  ...common,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  // @napi-rs/nice is an optional native addon that piscina only needs to lower a thread's priority.
-  external: ['vscode', '@napi-rs/nice'],
-};
+const node = { ...nodeBundle, ...common };
 
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' } },
   { ...node, entryPoints: { poolThread: 'src/worker/poolThread.ts', guard: 'src/worker/guard.ts' } },
+  { ...node, entryPoints: { server: 'src/server/server.ts' } },
   { ...node, entryPoints: { worker: 'node_modules/piscina/dist/worker.js' }, sourcemap: false },
   { ...node, entryPoints: { cli: 'src/cli/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
   {
@@ -55,6 +50,7 @@ function copyPython() {
 }
 
 copyPython();
+copyGrammar(join(root, 'dist'));
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {

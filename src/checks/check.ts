@@ -45,8 +45,10 @@ export interface Rule {
 }
 
 /** A Finding with its rule, as the server and the command line show it. */
-export interface Diagnostic extends Required<Omit<Finding, 'fixes' | 'related' | 'deprecated'>> {
+export interface Diagnostic extends Omit<Finding, 'severity' | 'fixes' | 'related' | 'deprecated'> {
   code: string;
+  /** `error` only where the user's settings say so. */
+  severity: Severity | 'error';
   fixes: Fix[];
   related: NonNullable<Finding['related']>;
   deprecated: boolean;

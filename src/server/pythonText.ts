@@ -1,0 +1,63 @@
+import { maskMagics } from '../snippet/syntax/magics.ts';
+import type { ParsedText, PythonParser } from '../snippet/syntax/parser.ts';
+import { SourceFile } from '../snippet/syntax/sourceFile.ts';
+
+/** A Python text that changes, parsed again only where it did. */
+export class PythonText {
+  private readonly parser: PythonParser;
+  private parsed: ParsedText | null = null;
+
+  constructor(parser: PythonParser) {
+    this.parser = parser;
+  }
+
+  /** A file as rules see it; valid until the next call. */
+  script(text: string): SourceFile {
+    return new SourceFile({ kind: 'script', text, module: this.parse(text) });
+  }
+
+  /** The cells of a notebook, joined by line breaks; valid until the next call. */
+  cells(cells: readonly string[]): SourceFile {
+    let offset = 0;
+    const masked = cells.map(cell => {
+      const { text, magics } = maskMagics(cell);
+      const start = offset;
+      offset += cell.length + 1;
+      return { text, magics: magics.map(magic => ({ ...magic, start: magic.start + start, end: magic.end + start })) };
+    });
+    const text = masked.map(cell => cell.text).join('\n');
+    return new SourceFile({
+      kind: 'cells',
+      text,
+      module: this.parse(text),
+      magics: masked.flatMap(cell => cell.magics),
+    });
+  }
+
+  dispose(): void {
+    this.parsed?.dispose();
+    this.parsed = null;
+  }
+
+  private parse(text: string): SourceFile['module'] {
+    if (this.parsed) update(this.parsed, text);
+    else this.parsed = this.parser.open(text);
+    return this.parsed.module;
+  }
+}
+
+/** Tells the parser of the one piece in which the texts differ. */
+function update(parsed: ParsedText, text: string): void {
+  const before = parsed.text;
+  if (before === text) return;
+  const shorter = Math.min(before.length, text.length);
+  let head = 0;
+  while (head < shorter && before.charCodeAt(head) === text.charCodeAt(head)) head++;
+  let tail = 0;
+  while (
+    tail < shorter - head &&
+    before.charCodeAt(before.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)
+  )
+    tail++;
+  parsed.edit(head, before.length - tail, text.slice(head, text.length - tail));
+}
