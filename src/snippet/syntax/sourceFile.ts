@@ -1,9 +1,9 @@
-import type { Expression, Module, Name, Node, Statement } from './ast.ts';
+import type { Call, Expression, Module, Name, Node, Statement } from './ast.ts';
 import { builtinNames, canonical } from './knownNames.ts';
 import type { Magic } from './magics.ts';
 import { type Binding, type Scope, Scopes } from './scopes.ts';
 import { Types } from './types.ts';
-import { ancestors, blockOf, statementOf } from './walk.ts';
+import { ancestors, blockOf, statementOf, visitAll } from './walk.ts';
 
 /**
  * One Python text as rules see it: a file, or the cells of a notebook one after another (then names of earlier cells are known in
@@ -20,6 +20,7 @@ export class SourceFile {
   readonly eol: string;
   private lines: number[] | null = null;
   private names: Scopes | null = null;
+  private allCalls: Call[] | null = null;
   private readonly types = new Types(this);
 
   /** @param text the one that `module` was made from: magics masked */
@@ -34,6 +35,21 @@ export class SourceFile {
   get scopes(): Scopes {
     this.names ??= new Scopes(this.module);
     return this.names;
+  }
+
+  /** Every call in the order of the text; none from broken statements at module level. */
+  get calls(): readonly Call[] {
+    if (this.allCalls === null) {
+      const found: Call[] = [];
+      for (const statement of this.module.body) {
+        if (statement.broken) continue;
+        visitAll(statement, node => {
+          if (node.kind === 'Call') found.push(node);
+        });
+      }
+      this.allCalls = found;
+    }
+    return this.allCalls;
   }
 
   /** The scope in which a node's names are looked up; for a function or class the one around it. */
