@@ -112,7 +112,8 @@ export class Panel implements vscode.Disposable {
       `default-src 'none'`,
       `script-src 'nonce-${nonce}'`,
       `style-src ${webview.cspSource}`,
-      `img-src ${webview.cspSource}`,
+      // Pictures that programs show come with all of their bytes; nothing is loaded from anywhere.
+      'img-src data:',
       `font-src ${webview.cspSource}`,
     ].join('; ');
     return `<!DOCTYPE html>

@@ -21,6 +21,8 @@ const outlines = {
   minus: 'M3.5 8h9',
   follow: 'M2.5 8h7.5M7.2 5l3 3-3 3M13 3v10',
   info: 'M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2M8 7.2v3.6M8 5.2v.1',
+  program: 'M3 3.5h6.5M5.5 6.5H13M5.5 9.5h5M3 12.5h8',
+  package: 'M2.5 5 8 2.2 13.5 5v6L8 13.8 2.5 11zM2.5 5 8 7.8 13.5 5M8 7.8v6',
   down: 'M8 3v9.5M4.2 8.8 8 12.6l3.8-3.8',
 } as const;
 export type IconName = keyof typeof outlines;

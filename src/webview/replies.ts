@@ -21,7 +21,7 @@ const checks: Record<Method, (result: unknown) => boolean> = {
   },
   getOutput: result => {
     const page = asObject(result);
-    return Array.isArray(page?.chunks) && typeof page?.next === 'number';
+    return Array.isArray(page?.chunks) && asArray(page.chunks).every(isChunk) && typeof page.next === 'number';
   },
   getOverview: result => {
     const overview = asObject(result);
@@ -39,6 +39,12 @@ const checks: Record<Method, (result: unknown) => boolean> = {
   getTasks: result => Array.isArray(asObject(result)?.tasks),
   getDetail: result => result === null || typeof asObject(result)?.label === 'string',
 };
+
+function isChunk(value: unknown): boolean {
+  const chunk = asObject(value);
+  if (chunk?.stream !== 'display') return typeof chunk?.text === 'string';
+  return Object.values(asObject(chunk.data) ?? { missing: null }).every(part => typeof part === 'string');
+}
 
 function isBuffer(value: unknown): boolean {
   return value instanceof ArrayBuffer;

@@ -102,6 +102,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
 
+/** `dask`, `dask and pandas`, `dask, pandas and 3 more`. */
+export function listWords(items: readonly string[]): string {
+  if (items.length < 3) return items.join(' and ');
+  return `${items.slice(0, 2).join(', ')} and ${items.length === 3 ? items[2] : `${items.length - 2} more`}`;
+}
+
 /** `fetch.py:12`, without the folders. */
 export function placeWords(file: string, line: number | null): string {
   const name = file.split(/[\\/]/).at(-1) || file;

@@ -161,3 +161,55 @@ test('output', async () => {
   await shoot('output-dark', { theme: 'dark', height: 460, prepare }, page => page.click('text=Output'));
   await shoot('output-light', { theme: 'light', height: 460, prepare }, page => page.click('text=Output'));
 });
+
+test('values: a table, figures, a drawing, notes', async () => {
+  const prepare = () => {
+    window.fake.add(
+      {
+        title: 'analysis.ipynb · cell 7',
+        hasProgram: true,
+        notes: ['%matplotlib in line 1 was ignored.', 'Packages are not installed while code runs: line 2.'],
+        packages: ['dask', 'pandas'],
+      },
+      { trace: 'pool' },
+    );
+    const { write, show } = window.values;
+    write('Read 96 rows in 212 ms\n');
+    show({ 'text/plain': '   pool  workers', 'text/html': window.values.frameHtml(12) });
+    write('Drawn:\n');
+    show({ 'text/plain': '<Figure size 560x240>', 'image/png': window.values.figurePng(true) });
+    show({ 'text/plain': '<Figure size 560x240>', 'image/png': window.values.figurePng(false) });
+    show({ 'text/plain': '<graph>', 'image/svg+xml': window.values.graphSvg });
+    show({ 'text/plain': '$x^2$', 'text/latex': '$x^2$' });
+    write('done\n');
+  };
+  for (const theme of ['dark', 'light', 'hcDark', 'hcLight'] as const) {
+    await shoot(`values-${theme}`, { theme, height: 1500, prepare }, async page => {
+      await page.click('[role=tab]:has-text("Output")');
+      await page.waitForSelector('.value img');
+    });
+  }
+  await shoot('values-narrow-light', { theme: 'light', width: 320, height: 1500, prepare }, async page => {
+    await page.click('[role=tab]:has-text("Output")');
+    await page.waitForSelector('.value img');
+  });
+});
+
+test('values: a long table, scrolled; notes folded', async () => {
+  const prepare = () => {
+    window.fake.add({
+      title: 'analysis.ipynb · cell 8',
+      hasProgram: true,
+      notes: ['One.', 'Two.', 'Three.'],
+      packages: ['dask[dataframe]>=2024.1', 'pandas', 'pyarrow', 'polars'],
+    });
+    window.values.show({ 'text/plain': '…', 'text/html': window.values.frameHtml(1000) });
+  };
+  for (const theme of ['dark', 'hcLight'] as const) {
+    await shoot(`values-long-${theme}`, { theme, height: 700, prepare }, async page => {
+      await page.click('[role=tab]:has-text("Output")');
+      await page.locator('.value-table').evaluate(box => box.scrollTo(0, 700));
+      if (theme === 'dark') await page.click('.notes summary');
+    });
+  }
+});

@@ -5,13 +5,14 @@ import { icon } from '../icons.ts';
 import { fixedColour, type TextStyle } from './ansi.ts';
 import { findLinks, type SourceLink } from './links.ts';
 import { type OutputLine, type Piece, TerminalLines } from './terminalLines.ts';
+import { renderValue } from './values.ts';
 
 /** More lines than these are only in the log. */
 const mostLines = 5000;
 /** Nearer to the end than this, and new output keeps it in view. CSS pixels. */
 const stickyDistance = 24;
 
-/** What the program wrote, both streams in the order in which they came. */
+/** What the program wrote and showed, all in the order in which it came. */
 export class OutputPanel {
   readonly root: HTMLElement;
   private readonly host: Host;
@@ -50,6 +51,8 @@ export class OutputPanel {
     this.root = element('div', { class: 'output' }, this.scroller, this.toEnd);
     this.scroller.addEventListener('scroll', () => this.onScroll(), { passive: true });
     this.list.addEventListener('click', event => this.onClick(event));
+    // An image has no height until it is loaded. (The event does not bubble.)
+    this.list.addEventListener('load', () => this.shown(), { capture: true });
   }
 
   /** Asks for what is new. */
@@ -74,8 +77,9 @@ export class OutputPanel {
         this.next = page.next;
         let changed = Number.POSITIVE_INFINITY;
         for (const chunk of page.chunks) {
-          if (chunk.stream === 'display') continue;
-          changed = Math.min(changed, this.terminal.write(chunk.stream, chunk.text));
+          const first =
+            chunk.stream === 'display' ? this.terminal.show(chunk.data) : this.terminal.write(chunk.stream, chunk.text);
+          changed = Math.min(changed, first);
         }
         if (page.chunks.length > 0) this.render(changed);
         this.showNotice(page.hasLog);
@@ -144,6 +148,10 @@ function numberOf(node: Element): number {
 
 function renderLine(line: OutputLine): HTMLElement {
   const node = element('div', { class: 'out-line', 'data-number': line.number });
+  if (line.value) {
+    node.append(renderValue(line.value));
+    return node;
+  }
   const text = line.pieces.map(piece => piece.text).join('');
   const stderr = line.pieces.length > 0 && line.pieces.every(piece => piece.stream === 'stderr');
   if (stderr) node.classList.add('stderr');

@@ -9,6 +9,7 @@ import { Timeline, type TimelineEnvironment } from '../timeline/timeline.ts';
 import { count, errorWords } from '../words.ts';
 import { Legend } from './legend.ts';
 import { Messages } from './messages.ts';
+import { Notes } from './notes.ts';
 import { OutputPanel } from './output.ts';
 import { SectionHeader } from './sectionHeader.ts';
 import { Tabs } from './tabs.ts';
@@ -25,6 +26,7 @@ export class Section {
   private readonly state: SectionState;
   private readonly header: SectionHeader;
   private readonly messages: Messages;
+  private readonly notes: Notes;
   private readonly body = element('div', { class: 'section-body' });
   private readonly tabs: Tabs<TabName>;
   private readonly placeholder = element('div', { class: 'placeholder' });
@@ -48,6 +50,7 @@ export class Section {
     const { host } = environment;
     this.header = new SectionHeader(run, host, () => this.setExpanded(!this.expanded));
     this.messages = new Messages(run.runId, host, insight => this.showInsight(insight));
+    this.notes = new Notes(run.runId, host);
     this.timeline = new Timeline(run.runId, environment, { state, save }, () => this.askTotalsSoon());
     this.legend = new Legend(environment.theme, state.legendOpen, open => {
       state.legendOpen = open;
@@ -74,7 +77,7 @@ export class Section {
         if (tab === 'output') this.output.shown();
       },
     );
-    this.body.append(this.messages.root, this.tabs.root, timelinePanel, tasksPanel, outputPanel);
+    this.body.append(this.messages.root, this.notes.root, this.tabs.root, timelinePanel, tasksPanel, outputPanel);
     this.root.append(this.header.root, this.body);
     this.save = save;
   }
@@ -125,6 +128,7 @@ export class Section {
     this.root.classList.toggle('bare', !seen);
     if (!seen) this.tabs.select('timeline');
     this.messages.update(run, this.overview?.insights[0] ?? null);
+    this.notes.update(run);
     if (run.hasTrace && this.overviewRevision !== run.revision) void this.askOverview();
     this.showOverview();
     if (!this.expanded) return;

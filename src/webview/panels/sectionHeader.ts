@@ -15,6 +15,7 @@ export class SectionHeader {
   private readonly statusIcon = element('span', { class: 'status-icon' });
   private readonly headline = element('span', { class: 'headline' });
   private readonly stop: HTMLButtonElement;
+  private readonly program: HTMLButtonElement;
   private readonly save: HTMLButtonElement;
   private readonly rerun: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
@@ -37,6 +38,9 @@ export class SectionHeader {
     this.rerun = button({ className: 'tool', label: 'Run again', icon: icon('rerun') }, () =>
       host.act({ kind: 'rerun', runId }),
     );
+    this.program = button({ className: 'tool', label: 'Show program', icon: icon('program') }, () =>
+      host.act({ kind: 'showProgram', runId }),
+    );
     this.save = button({ className: 'tool', label: 'Save trace…', icon: icon('save') }, () =>
       host.act({ kind: 'saveTrace', runId }),
     );
@@ -45,7 +49,15 @@ export class SectionHeader {
     );
     this.status.append(this.statusIcon, this.statusText, this.headline);
     const heading = element('h2', {}, this.title);
-    const tools = element('div', { class: 'section-tools' }, this.stop, this.rerun, this.save, this.remove);
+    const tools = element(
+      'div',
+      { class: 'section-tools' },
+      this.stop,
+      this.program,
+      this.rerun,
+      this.save,
+      this.remove,
+    );
     this.root = element('header', { class: 'section-header' }, this.toggle, heading, this.status, tools);
   }
 
@@ -68,6 +80,7 @@ export class SectionHeader {
     if (stopLabel) setText(stopLabel, stopText);
     this.stop.setAttribute('aria-label', `${stopText} ${run.title}`);
     this.rerun.hidden = !ended;
+    this.program.hidden = !run.hasProgram;
     this.save.hidden = !ended || !run.hasTrace;
     this.remove.hidden = !ended;
     this.toggle.setAttribute('aria-expanded', String(expanded));

@@ -1,4 +1,5 @@
 import { applySgr, plainStyle, type TextStyle } from './ansi.ts';
+import type { ValueData } from './values.ts';
 
 export type Stream = 'stdout' | 'stderr';
 
@@ -13,6 +14,8 @@ export interface OutputLine {
   /** Counts up from the first line of the run, also when earlier ones were dropped. */
   number: number;
   pieces: Piece[];
+  /** A value that is shown here; then there are no pieces. */
+  value: ValueData | null;
 }
 
 /** Longer lines are cut here: a browser lays out a line of megabytes in minutes. */
@@ -30,7 +33,7 @@ const unfinishedPattern = /\x1b(?:\[[0-9;:?<=>]*[ -/]*|\][^\x07\x1b]{0,2000}\x1b
  * follows overwrites, `\b` steps back, SGR colours, erase in line. Keeps the last `most` lines.
  */
 export class TerminalLines {
-  readonly lines: OutputLine[] = [{ number: 0, pieces: [] }];
+  readonly lines: OutputLine[] = [{ number: 0, pieces: [], value: null }];
   /** How many lines are gone from the front. */
   dropped = 0;
   private readonly most: number;
@@ -50,11 +53,17 @@ export class TerminalLines {
     this.unfinished[stream] = rest ? rest[0] : '';
     if (rest) text = text.slice(0, rest.index);
     for (const match of text.matchAll(tokenPattern)) this.take(stream, match);
-    const surplus = this.lines.length - this.most;
-    if (surplus > 0) {
-      this.lines.splice(0, surplus);
-      this.dropped += surplus;
-    }
+    this.dropSurplus();
+    return first;
+  }
+
+  /** A value, on a line of its own; returns the number of the first line that changed. */
+  show(value: ValueData): number {
+    const first = this.last.number;
+    if (this.last.pieces.length > 0) this.newLine();
+    this.last.value = value;
+    this.newLine();
+    this.dropSurplus();
     return first;
   }
 
@@ -64,12 +73,22 @@ export class TerminalLines {
     return line;
   }
 
+  private newLine(): void {
+    this.lines.push({ number: this.last.number + 1, pieces: [], value: null });
+    this.column = 0;
+  }
+
+  private dropSurplus(): void {
+    const surplus = this.lines.length - this.most;
+    if (surplus <= 0) return;
+    this.lines.splice(0, surplus);
+    this.dropped += surplus;
+  }
+
   private take(stream: Stream, match: RegExpExecArray): void {
     const token = match[0];
-    if (token === '\n') {
-      this.lines.push({ number: this.last.number + 1, pieces: [] });
-      this.column = 0;
-    } else if (token === '\r') this.column = 0;
+    if (token === '\n') this.newLine();
+    else if (token === '\r') this.column = 0;
     else if (token === '\b') this.column = Math.max(0, this.column - 1);
     else if (match[2] === 'm') this.styles[stream] = applySgr(this.styles[stream], match[1] ?? '');
     else if (match[2] === 'K') this.erase(match[1] ?? '');

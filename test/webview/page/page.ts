@@ -2,6 +2,7 @@ import type { Insight } from '../../../src/insights/insight.ts';
 import type { HostToWebview, OutputPage, RunView, WebviewToHost } from '../../../src/protocol/hostWebview.ts';
 import type { TraceQueries } from '../../../src/protocol/query.ts';
 import { TraceReader } from '../../../src/trace/reader.ts';
+import { figurePng, frameHtml, graphSvg } from './figures.ts';
 import { buildMany, buildPool, gilInsight } from './samples.ts';
 import { applyTheme, type ThemeName } from './themes.ts';
 
@@ -74,6 +75,13 @@ class FakeHost {
   write(runId: string, stream: 'stdout' | 'stderr', text: string): void {
     const run = this.find(runId);
     run.output.push({ stream, text });
+    run.view.outputRevision += 1;
+    this.changed(runId);
+  }
+
+  show(runId: string, data: Record<string, string>): void {
+    const run = this.find(runId);
+    run.output.push({ stream: 'display', data });
     run.view.outputRevision += 1;
     this.changed(runId);
   }
@@ -173,8 +181,16 @@ window.requestAnimationFrame = callback =>
 document.addEventListener('securitypolicyviolation', event => {
   host.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
 });
+const values = {
+  frameHtml,
+  figurePng,
+  graphSvg,
+  write: (text: string) => host.write('run-1', 'stdout', text),
+  show: (data: Record<string, string>) => host.show('run-1', data),
+};
 Object.assign(window, {
   fake: host,
+  values,
   frameTimes,
   acquireVsCodeApi: () => ({
     postMessage: (message: WebviewToHost) => host.receive(structuredClone(message)),
@@ -188,6 +204,7 @@ Object.assign(window, {
 declare global {
   interface Window {
     fake: FakeHost;
+    values: typeof values;
     frameTimes: number[];
   }
 }

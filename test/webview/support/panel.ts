@@ -11,7 +11,7 @@ const address = 'http://panel.test/';
 
 // As the extension writes it; with `https://panel.test` in the place of the webview's own source.
 const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-test'; style-src ${address}; img-src ${address}; font-src ${address}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-test'; style-src ${address}; img-src data:; font-src ${address}">
 <link rel="stylesheet" href="${address}panel.css"><script nonce="test" src="${address}page.js"></script></head>
 <body><div id="app"></div><script nonce="test" src="${address}webview.js"></script></body></html>`;
 

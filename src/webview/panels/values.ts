@@ -1,0 +1,41 @@
+import { element } from '../dom.ts';
+import { imageElement, svgImage } from './images.ts';
+import { safeHtml } from './safeHtml.ts';
+
+/** A value's forms by MIME type; `text/plain` is always there. */
+export type ValueData = Record<string, string>;
+
+const longestAlt = 200;
+
+/** What a cell shows, in the richest form that can be shown here: a picture, HTML, or its text. */
+export function renderValue(data: ValueData): HTMLElement {
+  const shown = picture(data) ?? page(data) ?? textBlock(bestText(data));
+  return element('div', { class: 'value' }, shown);
+}
+
+function picture(data: ValueData): HTMLElement | null {
+  const alt = (data['text/plain'] ?? '').slice(0, longestAlt);
+  const png = data['image/png'];
+  const jpeg = data['image/jpeg'];
+  const svg = data['image/svg+xml'];
+  const image =
+    (png === undefined ? null : imageElement(`data:image/png;base64,${png}`, alt)) ??
+    (jpeg === undefined ? null : imageElement(`data:image/jpeg;base64,${jpeg}`, alt)) ??
+    (svg === undefined ? null : svgImage(svg, alt));
+  image?.addEventListener('error', () => image.replaceWith(textBlock(bestText(data))), { once: true });
+  return image;
+}
+
+function page(data: ValueData): HTMLElement | null {
+  const html = data['text/html'];
+  const nodes = html === undefined ? null : safeHtml(html);
+  return nodes && element('div', { class: 'value-html' }, nodes);
+}
+
+function bestText(data: ValueData): string {
+  return data['text/markdown'] ?? data['text/latex'] ?? data['text/plain'] ?? '';
+}
+
+function textBlock(text: string): HTMLElement {
+  return element('pre', { class: 'value-text' }, text);
+}
