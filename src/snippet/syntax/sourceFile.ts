@@ -16,6 +16,8 @@ export class SourceFile {
   readonly module: Module;
   /** IPython's lines; in `module` they are comments. */
   readonly magics: readonly Magic[];
+  /** Where each cell begins, ascending, the first at 0; a script counts as one. */
+  readonly cellStarts: readonly number[];
   /** `\n` or `\r\n`, as the text has it. */
   readonly eol: string;
   private lines: number[] | null = null;
@@ -23,12 +25,22 @@ export class SourceFile {
   private allCalls: Call[] | null = null;
   private readonly types = new Types(this);
 
-  /** @param text the one that `module` was made from: magics masked */
-  constructor(init: { kind: 'script' | 'cells'; text: string; module: Module; magics?: readonly Magic[] }) {
+  /**
+   * @param init.text the one that `module` was made from: magics masked
+   * @param init.cellStarts when not given, what begins with `# %%` or a cell magic is a cell
+   */
+  constructor(init: {
+    kind: 'script' | 'cells';
+    text: string;
+    module: Module;
+    magics?: readonly Magic[];
+    cellStarts?: readonly number[];
+  }) {
     this.kind = init.kind;
     this.text = init.text;
     this.module = init.module;
     this.magics = init.magics ?? [];
+    this.cellStarts = init.kind === 'script' ? [0] : (init.cellStarts ?? visibleCells(init.text, this.magics));
     this.eol = init.text.includes('\r\n') ? '\r\n' : '\n';
   }
 
@@ -120,6 +132,15 @@ export class SourceFile {
     return this.lineStarts[line] ?? this.text.length;
   }
 
+  /** The cell that holds an offset; of a script, the whole text. */
+  cellAt(offset: number): { start: number; end: number } {
+    const index = Math.max(
+      0,
+      this.cellStarts.findLastIndex(start => start <= offset),
+    );
+    return { start: this.cellStarts[index] ?? 0, end: this.cellStarts[index + 1] ?? this.text.length };
+  }
+
   /** The white space at the start of the line that holds the offset. */
   indentOf(offset: number): string {
     const start = this.lineStart(this.lineOf(offset));
@@ -178,4 +199,17 @@ function holds(outer: Node, inner: Node): boolean {
 
 function isLoop(node: Node): node is Extract<Statement, { kind: 'For' | 'While' }> {
   return node.kind === 'For' || node.kind === 'While';
+}
+
+function visibleCells(text: string, magics: readonly Magic[]): number[] {
+  const markers = [...text.matchAll(/^# ?%%.*$/gm)].map(match => match.index);
+  const starts = [0, ...markers, ...magics.filter(({ kind }) => kind === 'cell').map(({ start }) => start)];
+  // A magic may follow its marker at once.
+  const isEmpty = (from: number, to: number) =>
+    text
+      .slice(from, to)
+      .replace(/^# ?%%.*$/gm, '')
+      .trim() === '';
+  const sorted = [...new Set(starts)].sort((a, b) => a - b);
+  return sorted.filter((start, index) => index === 0 || !isEmpty(sorted[index - 1] ?? 0, start));
 }

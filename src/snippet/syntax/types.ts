@@ -1,5 +1,6 @@
-import type { Attribute, Call, Expression, Name, Subscript } from './ast.ts';
-import { attributeTypes, columnTypes, constructors, entered, frameAttributes, methodResults } from './knownTypes.ts';
+import type { Attribute, BinOp, Call, Compare, Expression, FunctionDef, Name, Subscript } from './ast.ts';
+import { columnTypes, delayedType, eagerOfDelayed, frameAttributes } from './knownFrames.ts';
+import { attributeTypes, constructors, entered, methodResults } from './knownTypes.ts';
 import type { Binding } from './scopes.ts';
 
 /** What typing needs to know of names. */
@@ -44,12 +45,10 @@ export class Types {
       case 'Subscript':
         return this.ofSubscript(node);
       case 'BinOp':
-      case 'Compare': {
-        const operands = node.kind === 'BinOp' ? [node.left, node.right] : node.operands;
-        return operands.map(operand => this.typeOf(operand)).find(isColumnar) ?? null;
-      }
+      case 'Compare':
+        return this.ofOperation(node);
       case 'UnaryOp': {
-        const type = this.typeOf(node.operand);
+        const type = node.operator === 'not' ? null : this.typeOf(node.operand);
         return isColumnar(type) ? type : null;
       }
       case 'IfExp':
@@ -87,7 +86,32 @@ export class Types {
       const type = this.typeOf(value);
       return type === null ? null : type in entered ? (entered[type] ?? null) : type;
     }
-    return null;
+    return binding.kind === 'for' && value ? this.ofElements(value) : null;
+  }
+
+  /** What a loop over a list gets, where the list is written down: `[f(x) for x in …]`, `[a, b]`. */
+  private ofElements(iterable: Expression): string | null {
+    if (iterable.kind === 'Sequence') {
+      return iterable.elements.some(element => element.kind === 'Starred')
+        ? null
+        : same(iterable.elements.map(element => this.typeOf(element)));
+    }
+    if (iterable.kind === 'Comp') return iterable.type === 'dict' ? null : this.typeOf(iterable.element);
+    if (iterable.kind !== 'Name') return null;
+    const [binding, ...more] = this.names.reachingBindings(iterable);
+    const made = more.length === 0 && binding?.kind === 'assign' ? binding.value : null;
+    return made?.kind === 'Comp' || made?.kind === 'Sequence' ? this.ofElements(made) : null;
+  }
+
+  /** Frames and columns give their own kind when one calculates with them; of two libraries together nothing is known. */
+  private ofOperation(node: BinOp | Compare): string | null {
+    const operands = node.kind === 'BinOp' ? [node.left, node.right] : node.operands;
+    if (node.kind === 'Compare' && !node.operators.every(operator => comparisons.has(operator))) return null;
+    const types = operands.map(operand => this.typeOf(operand));
+    if (node.kind === 'BinOp' && node.operator === '%' && types[0] === 'builtins.str') return 'builtins.str';
+    const found = types.filter(isColumnar).sort((a, b) => breadth(a) - breadth(b));
+    const [widest = null] = found;
+    return found.every(type => libraryOf(type) === libraryOf(found[0] ?? '')) ? widest : null;
   }
 
   /** `pool: ThreadPoolExecutor`. */
@@ -96,21 +120,29 @@ export class Types {
     return name === null ? null : (constructors[name] ?? null);
   }
 
-  private ofCall({ func }: Call): string | null {
+  private ofCall(call: Call): string | null {
+    const { func } = call;
+    if (call.keywords.some(({ name }) => name !== null && otherResult.has(name))) return null;
     const name = this.names.qualifiedName(func);
     const made = name === null ? undefined : constructors[name];
     if (made) return made;
-    if (func.kind === 'Name') return this.ofOwnClass(func);
-    if (func.kind !== 'Attribute') return null;
+    if (name === 'dask.delayed') return call.args.length > 0 ? delayedType : null;
+    if (func.kind !== 'Attribute') {
+      if (this.typeOf(func) === delayedType) return delayedType;
+      return func.kind === 'Name' ? this.ofOwn(func) : null;
+    }
     const type = this.typeOf(func.value);
+    if (type === delayedType) return eagerOfDelayed.has(func.attr) ? null : delayedType;
     const owner = type ?? this.names.qualifiedName(func.value);
     return owner === null ? null : (methodResults[`${owner}.${func.attr}`] ?? null);
   }
 
-  /** An instance of a class of the file is one of its base. */
-  private ofOwnClass(name: Name): string | null {
+  /** An instance of a class of the file is one of its base; what a function decorated with `delayed` gives is a Delayed. */
+  private ofOwn(name: Name): string | null {
     const [binding, ...more] = this.names.reachingBindings(name);
-    if (!binding || more.length > 0 || binding.node.kind !== 'ClassDef') return null;
+    if (!binding || more.length > 0) return null;
+    if (binding.node.kind === 'FunctionDef') return this.isDelayed(binding.node) ? delayedType : null;
+    if (binding.node.kind !== 'ClassDef') return null;
     for (const base of binding.node.bases) {
       const known = this.names.qualifiedName(base);
       if (known !== null && constructors[known]) return constructors[known] ?? null;
@@ -118,14 +150,22 @@ export class Types {
     return null;
   }
 
+  /** `@delayed` and `@delayed(pure=True)`, as the outermost decorator. */
+  private isDelayed({ decorators: [outermost] }: FunctionDef): boolean {
+    if (!outermost) return false;
+    const decorator = outermost.kind === 'Call' && outermost.args.length === 0 ? outermost.func : outermost;
+    return this.names.qualifiedName(decorator) === 'dask.delayed';
+  }
+
   private ofAttribute(node: Attribute): string | null {
     const type = this.typeOf(node.value);
+    if (type === delayedType) return eagerOfDelayed.has(node.attr) || isCallee(node) ? null : delayedType;
     const owner = type ?? this.names.qualifiedName(node.value);
     if (owner === null) return null;
     const known = attributeTypes[`${owner}.${node.attr}`];
     if (known) return known;
     // `frame.salary`; a call of a method is handled with its call.
-    if (type === null || node.parent?.kind === 'Call') return null;
+    if (type === null || isCallee(node)) return null;
     return frameAttributes.has(node.attr) ? null : (columnTypes[type] ?? null);
   }
 
@@ -134,8 +174,9 @@ export class Types {
     const type = this.typeOf(node.value);
     const [index] = node.indices;
     if (type === null || !index || node.indices.length > 1) return null;
+    if (type === delayedType) return type;
     const column = columnTypes[type];
-    if (!column) return Object.values(columnTypes).includes(type) && this.isMask(index) ? type : null;
+    if (!column) return breadth(type) > 0 && this.isMask(index) ? type : null;
     if (index.kind === 'Constant' && index.type === 'string') return column;
     return index.kind === 'Sequence' || this.isMask(index) ? type : null;
   }
@@ -154,9 +195,30 @@ const constantTypes: Record<string, string> = {
   None: 'builtins.None',
 };
 
-/** Values that give their own kind when one calculates with them. */
+/** Arguments with which methods of frames give something else. */
+const otherResult = new Set(['compute', 'inplace', 'background']);
+
+const comparisons = new Set(['<', '<=', '>', '>=', '==', '!=']);
+
+/** From the widest: a frame and a column give a frame. */
+const columnar = ['DataFrame', 'Series', 'Column', 'Array', 'Scalar', 'Delayed'];
+
 function isColumnar(type: string | null): type is string {
-  return type !== null && (/\.(Series|Array|Scalar)$/.test(type) || type in columnTypes);
+  return type !== null && breadth(type) >= 0;
+}
+
+function breadth(type: string): number {
+  return columnar.indexOf(type.slice(type.lastIndexOf('.') + 1));
+}
+
+/** `dask` of `dask.dataframe.Series`. */
+function libraryOf(type: string): string {
+  return type.slice(0, type.indexOf('.'));
+}
+
+/** Whether it is what a call calls; the call has its type then. */
+function isCallee(node: Attribute): boolean {
+  return node.parent?.kind === 'Call' && node.parent.func === node;
 }
 
 function same(types: (string | null)[]): string | null {

@@ -58,7 +58,7 @@ describe('typeOf', () => {
     ['from threading import Thread\nclass W(Thread): pass\nw = W()\n❮w❯', 'threading.Thread'],
     ['import threading\nwith threading.Lock() as got:\n    ❮got❯', 'builtins.bool'],
     ['import multiprocessing as mp\nctx = mp.get_context("spawn")\n❮ctx.Pool(4)❯', 'multiprocessing.Pool'],
-    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df.groupby("a").b.mean()❯', null],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df.groupby("a").b.mean()❯', 'dask.dataframe.Series'],
     ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df[df.a > 1]❯', 'dask.dataframe.DataFrame'],
     ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df["a"]❯', 'dask.dataframe.Series'],
     ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df.a.sum()❯', 'dask.dataframe.Scalar'],
@@ -71,6 +71,21 @@ describe('typeOf', () => {
       'from pyspark.sql import SparkSession\ns = SparkSession.builder.getOrCreate()\n❮s.read.option("a", 1).csv("x")❯',
       'pyspark.sql.DataFrame',
     ],
+    ['from dask import delayed\n@delayed\ndef f(x): ...\n❮f(1)❯', 'dask.delayed.Delayed'],
+    ['from dask import delayed\n@delayed(pure=True)\ndef f(x): ...\n❮f(1)[0].a + 1❯', 'dask.delayed.Delayed'],
+    ['from dask import delayed\n@cached\n@delayed\ndef f(x): ...\n❮f(1)❯', null],
+    ['import dask\n❮dask.delayed(print)(1)❯', 'dask.delayed.Delayed'],
+    ['import dask\n❮dask.delayed(print)(1).compute()❯', null],
+    ['import dask\nall = [dask.delayed(print)(i) for i in x]\nfor each in all:\n    ❮each❯', 'dask.delayed.Delayed'],
+    ['import dask\nall = [dask.delayed(print)(i) for i in x]\n[❮each❯ for each in all]', 'dask.delayed.Delayed'],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df.a * df❯', 'dask.dataframe.DataFrame'],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮1 in df.a❯', null],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮not df.a❯', null],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮"%s" % df.a❯', 'builtins.str'],
+    ['import dask.dataframe as dd\ndf = dd.read_csv("x")\n❮df.head(compute=False)❯', null],
+    ['import dask.dataframe as dd, pandas as pd\n❮dd.read_csv("x") + pd.read_csv("x")❯', null],
+    ['import polars as pl\n❮pl.scan_csv("x").group_by("a").agg(b)❯', 'polars.LazyFrame'],
+    ['from pyspark.sql import DataFrame\ndef f(df: DataFrame):\n    ❮df[df.a > 1]❯', 'pyspark.sql.DataFrame'],
     ['x = x\n❮x❯', null],
   ];
   for (const [source, type] of cases) {
@@ -79,6 +94,17 @@ describe('typeOf', () => {
       assert.equal(file.typeOf(expression), type);
     });
   }
+});
+
+test('cells of a notebook: as told, or as they can be seen', async () => {
+  const seen = await sourceFile('a\n# %%\nb\n# %%\n%%time\nc\n%%time\nd', 'cells');
+  assert.deepEqual(
+    seen.cellStarts.map(start => seen.text.slice(start, start + 4)),
+    ['a\n# ', '# %%', '# %%', '#%ti'],
+  );
+  assert.deepEqual(seen.cellAt(seen.text.indexOf('b')), { start: 2, end: 9 });
+  const script = await sourceFile('a\n# %%\nb');
+  assert.deepEqual(script.cellAt(3), { start: 0, end: script.text.length });
 });
 
 test('lines and indents', async () => {
