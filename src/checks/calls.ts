@@ -52,6 +52,11 @@ export function literalInteger(expression: Expression | null): number | null {
   return /^(\d+|0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.test(text) ? Number(text) : null;
 }
 
+/** The text that an expression is; null when it isn't a literal. */
+export function literalString(expression: Expression | null): string | null {
+  return expression?.kind === 'Constant' && expression.type === 'string' ? expression.text : null;
+}
+
 /** The function of this file that an expression stands for; null when it is from elsewhere or not certain. */
 export function functionOf(file: SourceFile, expression: Expression | null): FunctionDef | Lambda | null {
   if (expression === null) return null;

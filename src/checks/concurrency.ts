@@ -1,0 +1,108 @@
+import type { Call, Expression } from '../snippet/syntax/ast.ts';
+import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
+import { argument, literalString, methodOf } from './calls.ts';
+
+/** What starts threads and processes in a file: found once, used by many rules. */
+export interface Concurrency {
+  /** Calls that make an executor, a pool, a thread or a process of the standard library; not of a subclass. */
+  made: Made[];
+  /** Calls that give an executor or a pool something to do. */
+  handed: Handed[];
+  /** `set_start_method(…)`. */
+  startMethods: Call[];
+}
+
+export interface Made {
+  call: Call;
+  /** `concurrent.futures.ThreadPoolExecutor`, `threading.Thread`, … */
+  type: string;
+}
+
+export interface Handed {
+  call: Call;
+  method: string;
+  /** The executor or pool. */
+  owner: Expression;
+  /** Its type. */
+  type: string;
+  /** The function that is to run; null when it can't be told. */
+  work: Expression | null;
+}
+
+export const executors = new Set([
+  'concurrent.futures.ThreadPoolExecutor',
+  'concurrent.futures.ProcessPoolExecutor',
+  'concurrent.futures.InterpreterPoolExecutor',
+]);
+export const pools = new Set(['multiprocessing.Pool', 'multiprocessing.pool.ThreadPool']);
+export const threadPools = new Set(['concurrent.futures.ThreadPoolExecutor', 'multiprocessing.pool.ThreadPool']);
+export const processPools = new Set(['concurrent.futures.ProcessPoolExecutor', 'multiprocessing.Pool']);
+const single = new Set(['threading.Thread', 'threading.Timer', 'multiprocessing.Process']);
+
+const executorMethods = new Set(['submit', 'map']);
+const poolMethods = new Set('apply apply_async map map_async imap imap_unordered starmap starmap_async'.split(' '));
+
+const found = new WeakMap<SourceFile, Concurrency>();
+
+export function concurrencyOf(file: SourceFile): Concurrency {
+  const known = found.get(file);
+  if (known) return known;
+  const all: Concurrency = { made: [], handed: [], startMethods: [] };
+  for (const call of file.calls) {
+    const handed = handedBy(file, call);
+    if (handed) all.handed.push(handed);
+    const type = madeBy(file, call);
+    if (type) all.made.push({ call, type });
+    if (file.qualifiedName(call.func) === 'multiprocessing.set_start_method') all.startMethods.push(call);
+  }
+  found.set(file, all);
+  return all;
+}
+
+function handedBy(file: SourceFile, call: Call): Handed | null {
+  const called = methodOf(call);
+  if (!called || !(executorMethods.has(called.method) || poolMethods.has(called.method))) return null;
+  const { owner, method } = called;
+  const type = file.typeOf(owner);
+  if (type === null) return null;
+  if (executors.has(type) && executorMethods.has(method))
+    return { call, method, owner, type, work: argument(call, 0, 'fn') };
+  if (pools.has(type) && poolMethods.has(method)) return { call, method, owner, type, work: argument(call, 0, 'func') };
+  return null;
+}
+
+function madeBy(file: SourceFile, call: Call): string | null {
+  // An instance of a class of the file has the type of its base, but may do anything.
+  if (call.func.kind === 'Name' && file.qualifiedName(call.func) === null) return null;
+  const type = file.typeOf(call);
+  return type !== null && (executors.has(type) || pools.has(type) || single.has(type)) ? type : null;
+}
+
+/**
+ * How the processes that a call makes are started: what its context or the file says; `default` when nothing is said; null when it
+ * can't be told. The default was fork on Linux before Python 3.14; elsewhere and since then it is spawn or forkserver.
+ */
+export function startMethodOf(file: SourceFile, call: Call): string | null {
+  const context = argument(call, null, 'mp_context') ?? contextOf(file, call);
+  if (context) return methodOfContext(file, context);
+  const named = new Set(concurrencyOf(file).startMethods.map(each => literalString(argument(each, 0, 'method'))));
+  if (named.size === 0) return 'default';
+  const [only = null] = named;
+  return named.size === 1 ? only : null;
+}
+
+function contextOf(file: SourceFile, call: Call): Expression | null {
+  const owner = methodOf(call)?.owner ?? null;
+  return owner && file.typeOf(owner) === 'multiprocessing.context' ? owner : null;
+}
+
+function methodOfContext(file: SourceFile, context: Expression): string | null {
+  if (context.kind === 'Name') {
+    const [binding, ...more] = file.reachingBindings(context);
+    return binding?.value && more.length === 0 && binding.kind === 'assign'
+      ? methodOfContext(file, binding.value)
+      : null;
+  }
+  if (context.kind !== 'Call' || file.qualifiedName(context.func) !== 'multiprocessing.get_context') return null;
+  return literalString(argument(context, 0, 'method'));
+}
