@@ -2,15 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { asArray, asNumber, asObject, asString, type JsonObject, parseObject } from '../base/parse.ts';
+import { parseObject } from '../base/parse.ts';
 import { type ProgramSpec, programWireVersion } from '../protocol/programWire.ts';
+import { parseProgramResult } from '../protocol/readProgram.ts';
+import { programText } from '../run/programText.ts';
 import type { Snippet } from '../snippet/snippet.ts';
 import type { Console } from './console.ts';
 import { exitCodes } from './exitCode.ts';
 import { findInterpreter } from './interpreter.ts';
 import { readTarget } from './targets.ts';
 
-/** `program`: the statements that would run, each with the reason why; the user's interpreter decides, and runs none of them. */
+/** `program`: the statements that would run, with the reasons why, and notes; the user's interpreter decides, and runs none of them. */
 export async function programCommand(
   command: { target: string; cells: number[]; python: string | null; format: 'text' | 'json' },
   distDir: string,
@@ -24,16 +26,18 @@ export async function programCommand(
   for (const { snippet } of targets.value) {
     const { command: python, args } = interpreter.value;
     const shown = ask([python, ...args, join(distDir, 'python', 'run.py')], snippet);
-    const program = parseObject(shown.stdout);
+    const program = parseProgramResult(parseObject(shown.stdout));
     if (!program) {
       const advice = 'Check that it is a working Python, 3.8 or later.';
       const message = `${python} could not tell the program: ${shown.stderr.trim() || shown.failure}`;
       return console.problem({ message, advice }, exitCodes.setUp);
     }
-    console.stdout(command.format === 'json' ? `${JSON.stringify(program, null, 2)}\n` : programText(program, snippet));
-    const error = asObject(program.error);
+    const { error } = program;
+    const names = snippet.units.map(({ file }) => basename(file));
+    const text = () => programText({ ...program, error: null }, names);
+    console.stdout(command.format === 'json' ? `${JSON.stringify(program, null, 2)}\n` : text());
     if (!error) continue;
-    const at = [error.file, error.line].filter(part => typeof part === 'string' || typeof part === 'number').join(':');
+    const at = [error.file, error.line].filter(part => part !== null).join(':');
     exitCode = console.problem({ message: `${at}: ${error.type}: ${error.message}`, advice: '' }, exitCodes.failed);
   }
   return exitCode;
@@ -53,22 +57,4 @@ function ask(command: string[], snippet: Snippet): { stdout: string; stderr: str
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- *   # fetch.py:3  needed: defines urls
- *   urls = [...]
- */
-function programText(program: JsonObject, snippet: Snippet): string {
-  const statements = asArray(program.statements).map(value => {
-    const statement = asObject(value) ?? {};
-    const file = basename(snippet.units[asNumber(statement.unit) ?? 0]?.file ?? '');
-    const start = asNumber(statement.startLine);
-    const end = asNumber(statement.endLine);
-    const place = start === end ? `${file}:${start}` : `${file}:${start}-${end}`;
-    const why = statement.selected === true ? 'selected' : (asString(statement.reason) ?? '');
-    return `# ${place}${why === '' ? '' : `  ${why}`}\n${(asString(statement.source) ?? '').replace(/\n?$/, '\n')}`;
-  });
-  const notes = asArray(program.notes).map(note => `# Note: ${asString(note) ?? ''}\n`);
-  return [...notes, ...statements].join('\n');
 }

@@ -30,7 +30,7 @@ test('lines of a file run with what they need; program shows them and runs nothi
   const shown = await cli(['program', `${path}:5`, ...python]);
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /# lines\.py:2 .*\nx = 20\n/);
-  assert.match(shown.stdout, /# lines\.py:5 {2}selected\nprint\(y \* 2\)\n/);
+  assert.match(shown.stdout, /# lines\.py:5 · selected\nprint\(y \* 2\)\n/);
   assert.ok(!shown.stdout.includes('not this'));
 });
 
