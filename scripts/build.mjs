@@ -4,6 +4,7 @@
 //   dist/cli.js         the same engine without an editor dist/worker.js      piscina's own thread entry (it loads it from beside its bundle)
 //   dist/guard.js       kills what is left when the host dies
 //   dist/server.js      the language server's process     dist/*.wasm         its parser and Python's grammar
+//   dist/languageClient.js  its client, which the extension loads when there is Python to check
 //   dist/webview.js     the panel, in the browser         dist/panel.css      its styles
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +26,13 @@ const common = {
 const node = { ...nodeBundle, ...common };
 
 const bundles = [
-  { ...node, entryPoints: { extension: 'src/extension/extension.ts' } },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension/extension.ts', languageClient: 'src/extension/languageClient.ts' },
+    external: [...nodeBundle.external, './languageClient.js'],
+    // By require: VS Code gives its API only to what is loaded that way.
+    supported: { 'dynamic-import': false },
+  },
   { ...node, entryPoints: { poolThread: 'src/worker/poolThread.ts', guard: 'src/worker/guard.ts' } },
   { ...node, entryPoints: { server: 'src/server/server.ts' } },
   { ...node, entryPoints: { worker: 'node_modules/piscina/dist/worker.js' }, sourcemap: false },

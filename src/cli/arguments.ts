@@ -4,6 +4,7 @@ export type Command =
   | { kind: 'version' }
   | RunCommand
   | { kind: 'show'; file: string; format: 'text' | 'json' }
+  | { kind: 'check'; files: string[]; format: 'text' | 'json' }
   | { kind: 'program'; target: string; cells: number[]; python: string | null; format: 'text' | 'json' };
 
 export interface RunCommand {
@@ -28,7 +29,8 @@ const traceEnding = '.riptrace';
 /** Promised by the design, not there yet: said plainly instead of "unknown option". */
 const laterOptions = ['--workers', '--repeat', '--compare'];
 const laterFormats = ['perfetto', 'firefox', 'html'];
-const laterCommands = ['convert', 'check'];
+const laterCommands = ['convert'];
+const commands = 'run, show, program and check';
 
 class Usage extends Error {}
 
@@ -55,11 +57,13 @@ function parse(argv: readonly string[]): Command {
       return parseShow(rest);
     case 'program':
       return parseProgram(rest);
+    case 'check':
+      return parseCheck(rest);
     case undefined:
-      throw new Usage('Say what to do: run, show or program.');
+      throw new Usage('Say what to do: run, show, program or check.');
     default:
-      if (laterCommands.includes(name)) throw new Usage(`"${name}" is not there yet. There are run, show and program.`);
-      throw new Usage(`There is no command "${name}". There are run, show and program.`);
+      if (laterCommands.includes(name)) throw new Usage(`"${name}" is not there yet. There are ${commands}.`);
+      throw new Usage(`There is no command "${name}". There are ${commands}.`);
   }
 }
 
@@ -108,6 +112,12 @@ function parseProgram(args: readonly string[]): Command {
   const cells = found.all('--cell').map(cellNumber);
   const format = formatOf(found.last('--format'), ['text', 'json']);
   return { kind: 'program', target, cells, python: found.last('--python'), format };
+}
+
+function parseCheck(args: readonly string[]): Command {
+  const found = read(args, ['--format']);
+  if (found.others.length === 0) throw new Usage('Say what to check: FILE.py, FILE.ipynb or FILE.md.');
+  return { kind: 'check', files: found.others, format: formatOf(found.last('--format'), ['text', 'json']) };
 }
 
 interface Found {

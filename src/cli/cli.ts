@@ -9,7 +9,7 @@ import { runCommand } from './runCommand.ts';
 import { showCommand } from './showCommand.ts';
 import { version } from './version.ts';
 
-/** The command line: the same engine without an editor. Its bundle lies beside poolThread.js, worker.js, guard.js and python/. */
+/** The command line: the same engine without an editor. Its bundle lies beside poolThread.js, worker.js, guard.js, python/ and the .wasm files. */
 const console = processConsole();
 
 async function perform(command: Command): Promise<number> {
@@ -26,6 +26,11 @@ async function perform(command: Command): Promise<number> {
       return showCommand(command.file, command.format, console);
     case 'program':
       return programCommand(command, __dirname, console);
+    case 'check': {
+      // Only here: the others need not wait for the parser to load.
+      const { checkCommand } = await import('./checkCommand.ts');
+      return checkCommand(command, __dirname, console);
+    }
     default:
       return assertUnreachable(command);
   }

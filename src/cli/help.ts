@@ -3,10 +3,13 @@ export const helpText = `Runs Python code and tells what every thread and proces
   run-in-parallel run TARGET... [options] [-- ARGS of the program]
   run-in-parallel show TRACE [--format text|json]
   run-in-parallel program TARGET [--cell N] [--python PATH] [--format text|json]
+  run-in-parallel check FILE... [--format text|json]
 
 TARGET is FILE.py, FILE.py:10-24 (lines, from 1 on, both included), FILE.ipynb or FILE.md. Several targets run at once.
 Lines and cells run with the earlier statements that they need; "program" prints what that is, and runs nothing.
 "show" sums up a saved trace: our own FILE.riptrace, or the JSON of Chrome traces.
+"check" finds mistakes in concurrent and lazy code without running it; --format json gives the diagnostics of the
+Language Server Protocol.
 
 Options of run:
   --cell N         a code cell of the file, counted from 1; may be given several times
@@ -16,6 +19,6 @@ Options of run:
   --format F       text (default), json or chrome (opens in ui.perfetto.dev)
   --output FILE    write the result there instead of to stdout; a FILE.riptrace gets the trace itself
 
-Exit code: 0 all succeeded, 1 a snippet failed, 2 wrong usage, 3 the set-up is at fault (no interpreter, missing
-package), 124 stopped at the time limit, 130 cancelled.
+Exit code: 0 all succeeded, 1 a snippet failed or "check" has a warning, 2 wrong usage, 3 the set-up is at fault
+(no interpreter, missing package), 124 stopped at the time limit, 130 cancelled.
 `;

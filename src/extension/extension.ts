@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { Commands } from './commands.ts';
+import { LanguageServer } from './languageServer.ts';
 import { Panel, panelViewType } from './panel.ts';
 import { RunStore } from './runStore.ts';
 import { Runs } from './runs.ts';
 import { StatusBar } from './statusBar.ts';
 
 let runs: Runs | null = null;
+let languageServer: LanguageServer | null = null;
 
 /** Wires the parts together; nothing is started before the first run. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -19,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const distDir = vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath;
   const theRuns = new Runs(distDir, store, changed, log);
   runs = theRuns;
+  languageServer = new LanguageServer(distDir, log);
   // Closing the panel stops what it shows: nothing runs unseen.
   const panel: Panel = new Panel(
     context.extensionUri,
@@ -32,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     statusBar,
     panel,
+    languageServer,
     vscode.commands.registerCommand('runInParallel.run', () => commands.run()),
     vscode.commands.registerCommand('runInParallel.stop', () => theRuns.stopAll('cancelled')),
     vscode.commands.registerCommand('runInParallel.showPanel', () => panel.show()),
@@ -44,5 +48,5 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** VS Code waits for this when the window closes: no process outlives it. */
 export async function deactivate(): Promise<void> {
-  await runs?.close();
+  await Promise.all([runs?.close(), languageServer?.stop()]);
 }

@@ -2,8 +2,10 @@ import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver/node';
 import type { Diagnostic } from '../checks/check.ts';
 import type { Layout } from './layout.ts';
 
+export type { LspDiagnostic };
+
 /** What every one of our diagnostics names as its origin. */
-export const diagnosticSource = 'Run in Parallel';
+const source = 'Run in Parallel';
 
 // LSP's numbers.
 const severities = { error: 1, warning: 2, information: 3, hint: 4 } as const;
@@ -24,7 +26,7 @@ export function toLsp(diagnostic: Diagnostic, layout: Layout): { uri: string; di
       severity: severities[diagnostic.severity],
       code: diagnostic.code,
       codeDescription: { href: rulePage(diagnostic.code) },
-      source: diagnosticSource,
+      source,
       message: diagnostic.message,
       ...(diagnostic.deprecated ? { tags: [deprecatedTag] } : {}),
       ...(related.length > 0 ? { relatedInformation: related } : {}),

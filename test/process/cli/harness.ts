@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
+import { copyGrammar, nodeBundle } from '../../../scripts/lib/bundles.mjs';
 import type { RunSummary } from '../../../src/trace/export/summary.ts';
 
 export const root = join(import.meta.dirname, '../../..');
@@ -24,14 +25,8 @@ function product(): Promise<string> {
 async function bundle(): Promise<string> {
   const outdir = join(folder, 'dist');
   await build({
-    absWorkingDir: root,
-    bundle: true,
+    ...nodeBundle,
     outdir,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
-    external: ['@napi-rs/nice'],
     entryPoints: {
       cli: 'src/cli/cli.ts',
       poolThread: 'src/worker/poolThread.ts',
@@ -39,6 +34,7 @@ async function bundle(): Promise<string> {
       worker: 'node_modules/piscina/dist/worker.js',
     },
   });
+  copyGrammar(outdir);
   cpSync(join(root, 'src/python'), join(outdir, 'python'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   return join(outdir, 'cli.js');

@@ -47,13 +47,13 @@ test('what is not there yet is said plainly, with what is', () => {
     problem('run a.py --format perfetto'),
     'The format perfetto is not there yet. There are text, json and chrome.',
   );
-  assert.equal(problem('convert a'), '"convert" is not there yet. There are run, show and program.');
+  assert.equal(problem('convert a'), '"convert" is not there yet. There are run, show, program and check.');
   assert.match(problem('check a.py'), /^"check" is not there yet\./);
 });
 
 test('mistakes are named', () => {
   assert.equal(problem(''), 'Say what to do: run, show or program.');
-  assert.equal(problem('go'), 'There is no command "go". There are run, show and program.');
+  assert.equal(problem('go'), 'There is no command "go". There are run, show, program and check.');
   assert.equal(problem('run'), 'Say what to run: FILE.py, FILE.py:10-24, FILE.ipynb or FILE.md.');
   assert.match(problem('run a.py --fast'), /^There is no option --fast here\./);
   assert.equal(problem('run a.py --timeout soon'), '--timeout needs a number of seconds, not soon.');
