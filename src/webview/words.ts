@@ -72,9 +72,9 @@ function endWords(run: RunView, time: string): StatusWords {
     case 'timeout':
       return { icon: 'timeout', tone: 'warn', text: `Stopped at its time limit, after ${time}` };
     case 'cancelled':
-      return run.durationNs === 0
-        ? { icon: 'cancelled', tone: 'quiet', text: 'Cancelled before it started' }
-        : { icon: 'cancelled', tone: 'quiet', text: `Cancelled after ${time}` };
+      if (run.durationNs > 0) return { icon: 'cancelled', tone: 'quiet', text: `Cancelled after ${time}` };
+      // With a reason that is not the user's: a cell before it failed.
+      return { icon: 'cancelled', tone: 'quiet', text: run.userError ? 'Not run' : 'Cancelled before it started' };
     case 'killed':
       return { icon: 'killed', tone: 'bad', text: `Killed${run.signal ? ` by ${run.signal}` : ''} after ${time}` };
     case null:

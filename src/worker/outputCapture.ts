@@ -28,8 +28,7 @@ export class OutputCapture {
   private readonly logs: Record<StreamName, OutputLog>;
   private readonly excerpts: Record<StreamName, OutputExcerpt>;
   private readonly live: LiveOutput;
-  private readonly markers: DisplayMarkers | null;
-  private readonly displays: Displays | null;
+  private readonly values: { markers: DisplayMarkers; displays: Displays } | null;
   private stdoutAtLineStart = true;
   private timer: NodeJS.Timeout | null = null;
 
@@ -48,8 +47,11 @@ export class OutputCapture {
       stdout: new OutputExcerpt(init.bytesInMemory),
       stderr: new OutputExcerpt(init.bytesInMemory),
     };
-    this.markers = init.displays && new DisplayMarkers(init.displays.token);
-    this.displays = init.displays && new Displays(init.displays.folder);
+    const { displays } = init;
+    this.values = displays && {
+      markers: new DisplayMarkers(displays.token),
+      displays: new Displays(displays.folder),
+    };
     this.live = new LiveOutput({
       send: init.send,
       logFiles: { stdout: this.logs.stdout.path, stderr: this.logs.stderr.path },
@@ -60,12 +62,14 @@ export class OutputCapture {
   }
 
   add(stream: StreamName, bytes: Buffer): void {
-    if (stream === 'stdout' && this.markers) {
-      for (const piece of this.markers.take(bytes)) {
-        if (typeof piece === 'number') this.addDisplay(piece);
+    const { values } = this;
+    if (stream === 'stderr' || !values) this.addText(stream, bytes);
+    else {
+      for (const piece of values.markers.take(bytes)) {
+        if (typeof piece === 'number') this.addDisplay(values.displays.read(piece));
         else this.addText(stream, piece);
       }
-    } else this.addText(stream, bytes);
+    }
     this.timer ??= setTimeout(() => {
       this.timer = null;
       this.live.flush();
@@ -86,7 +90,7 @@ export class OutputCapture {
   end(): CapturedOutput {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    if (this.markers) this.addText('stdout', this.markers.end());
+    if (this.values) this.addText('stdout', this.values.markers.end());
     this.live.end();
     const { stdout, stderr } = this.logs;
     stdout.close();
@@ -107,8 +111,7 @@ export class OutputCapture {
     this.live.add(stream, bytes);
   }
 
-  private addDisplay(number: number): void {
-    const data = this.displays?.read(number) ?? {};
+  private addDisplay(data: Record<string, string>): void {
     const text = Buffer.from(`${this.stdoutAtLineStart ? '' : '\n'}${data['text/plain'] ?? ''}\n`);
     this.record('stdout', text);
     if (Object.keys(data).length > 1) this.live.addDisplay(data);

@@ -213,3 +213,22 @@ test('values: a long table, scrolled; notes folded', async () => {
     });
   }
 });
+
+test('a notebook: cells that wait, run and never ran', async () => {
+  const prepare = () => {
+    const book = (cell: number) => `analysis.ipynb · cell ${cell}`;
+    const notRun = { code: 'notRun', message: 'Not run: cell 2 failed.', advice: '', remedy: null };
+    const error = { type: 'KeyError', message: "'ms'", file: '/code/analysis.ipynb · cell 2', line: 3 };
+    const waits = { phase: 'queued' as const, status: null, durationNs: 0 };
+    window.fake.add({ title: book(5), ...waits, notes: ['Waits for cell 4.'] }, { trace: 'none' });
+    window.fake.add({ title: book(4), phase: 'running', status: null }, { untilMs: 320 });
+    window.fake.add({ title: book(3), status: 'cancelled', userError: notRun }, { trace: 'none' });
+    window.fake.add(
+      { title: book(2), status: 'failed', programError: { ...error, module: null, advice: '' }, exitCode: 1 },
+      { untilMs: 180 },
+    );
+    window.fake.add({ title: book(1), hasProgram: true, notes: ['%matplotlib in line 1 was ignored.'] });
+  };
+  await shoot('notebook-dark', { theme: 'dark', height: 1500, prepare });
+  await shoot('notebook-narrow-light', { theme: 'light', width: 380, height: 1500, prepare });
+});

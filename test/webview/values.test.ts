@@ -228,6 +228,22 @@ test('text and values stand in the order in which they came, also live', () =>
     assert.equal(await table?.evaluate(node => node.isConnected), true, 'a value is not drawn anew');
   }));
 
+test('cells of a notebook say what they wait for, and why they did not run', () =>
+  withOutput(async page => {
+    const change = (patch: object) => page.evaluate(changed => window.fake.change('run-1', changed), patch);
+    const waiting = { phase: 'queued', status: null, hasTrace: false, durationNs: 0 };
+    await change({ ...waiting, notes: ['Waits for cell 2.'] });
+    await page.waitForSelector('.notes:has-text("Waits for cell 2.")');
+    assert.equal(await page.locator('.section > .section-body > .tab-panel > .placeholder:visible').count(), 0);
+    assert.equal(await page.innerText('.status'), 'Queued');
+    const userError = { code: 'notRun', message: 'Not run: cell 2 failed.', advice: '', remedy: null };
+    await change({ phase: 'ended', status: 'cancelled', notes: [], userError });
+    await page.waitForSelector('.message:has-text("Not run: cell 2 failed.")');
+    assert.equal(await page.innerText('.status'), 'Not run');
+    await change({ userError: null });
+    await until('it was the user', async () => (await page.innerText('.status')) === 'Cancelled before it started');
+  }));
+
 test('notes: two are read at once, more are folded; packages and the program are offered', () =>
   withOutput(async page => {
     const change = (patch: object) => page.evaluate(changed => window.fake.change('run-1', changed), patch);

@@ -165,8 +165,9 @@ export class Section {
     const { overview, run } = this;
     const drawable = overview !== null && overview.processes.length > 0;
     this.timelineBox.hidden = !drawable;
-    // A run that never got as far says so by its error.
-    const explained = run.phase === 'ended' && (run.userError ?? run.programError) !== null;
+    // A run that never got as far says so by its error; one that waits for another, by its note.
+    const failed = run.phase === 'ended' && (run.userError ?? run.programError) !== null;
+    const explained = failed || (run.phase === 'queued' && run.notes.length > 0);
     this.placeholder.hidden = drawable || explained;
     if (!drawable) {
       setText(this.placeholder, placeholderWords(run));
