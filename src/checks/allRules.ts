@@ -1,4 +1,5 @@
 import type { Rule } from './check.ts';
+import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
 /** Every rule, in the order of their codes. */
-export const allRules: readonly Rule[] = [];
+export const allRules: readonly Rule[] = [unusedLazyValue];
