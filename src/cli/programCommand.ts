@@ -33,8 +33,8 @@ export async function programCommand(
       return console.problem({ message, advice }, exitCodes.setUp);
     }
     const { error } = program;
-    const names = snippet.units.map(({ file }) => basename(file));
-    const text = () => programText({ ...program, error: null }, names);
+    const units = snippet.units.map(({ file }) => ({ name: basename(file), file }));
+    const text = () => programText({ ...program, error: null }, units);
     console.stdout(command.format === 'json' ? `${JSON.stringify(program, null, 2)}\n` : text());
     if (!error) continue;
     const at = [error.file, error.line].filter(part => part !== null).join(':');

@@ -2,59 +2,106 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, type Remedy, type UserError } from '../base/errors.ts';
+import { ok, type Result } from '../base/result.ts';
 import { findInsights } from '../insights/rules.ts';
+import type { ProgramHelper } from '../pool/programHelper.ts';
 import type { WebviewAction } from '../protocol/hostWebview.ts';
 import { emptyOutcome } from '../protocol/hostWorker.ts';
-import { snippetsFromEditor } from '../snippet/fromEditor.ts';
+import { cellUnits } from '../snippet/notebook.ts';
 import { decodeTrace } from '../trace/file.ts';
+import { installPackages } from './install.ts';
+import { cellJobs, findJobs, findNotebook, type Job } from './jobs.ts';
+import { type CellPlaces, codeCells, readNotebook } from './notebooks.ts';
 import type { Panel } from './panel.ts';
+import type { ProgramView } from './programView.ts';
 import { showProgress } from './progress.ts';
+import { reveal } from './reveal.ts';
 import { RunRecord } from './runRecord.ts';
 import type { RunStore } from './runStore.ts';
-import { documentFile, type Runs } from './runs.ts';
+import type { Runs } from './runs.ts';
 import { openSetting } from './settings.ts';
 
 const traceFilter = { 'Run in Parallel trace': ['riptrace'] };
+
+export interface CommandParts {
+  store: RunStore;
+  runs: Runs;
+  panel: Panel;
+  helper: ProgramHelper;
+  programView: ProgramView;
+  places: CellPlaces;
+  log: vscode.LogOutputChannel;
+}
 
 /** What the user can do, from the palette, the menus and the panel. */
 export class Commands {
   private readonly store: RunStore;
   private readonly runs: Runs;
   private readonly panel: Panel;
+  private readonly helper: ProgramHelper;
+  private readonly programView: ProgramView;
+  private readonly places: CellPlaces;
   private readonly log: vscode.LogOutputChannel;
 
-  constructor(store: RunStore, runs: Runs, panel: Panel, log: vscode.LogOutputChannel) {
-    this.store = store;
-    this.runs = runs;
-    this.panel = panel;
-    this.log = log;
+  constructor(parts: CommandParts) {
+    this.store = parts.store;
+    this.runs = parts.runs;
+    this.panel = parts.panel;
+    this.helper = parts.helper;
+    this.programView = parts.programView;
+    this.places = parts.places;
+    this.log = parts.log;
   }
 
-  /** **Run in Parallel**: the selections, the cell or the file of the active editor. */
-  async run(): Promise<void> {
+  /** **Run in Parallel**: selections, cells or a file; `argument` says of what (see findJobs). */
+  async run(argument: unknown): Promise<void> {
     if (!(await this.trusted())) return;
-    const editor = vscode.window.activeTextEditor;
-    if (editor?.document.languageId !== 'python') {
-      void vscode.window.showInformationMessage(
-        'Open a Python file first: Run in Parallel runs its selection, cell or text.',
-      );
-      return;
-    }
-    const { document } = editor;
-    const source = document.getText();
-    const selections = editor.selections.map(({ start, end }) => ({
-      startLine: start.line,
-      startCharacter: start.character,
-      endLine: end.line,
-      endCharacter: end.character,
-    }));
-    const found = snippetsFromEditor({ ...documentFile(document), source }, selections);
+    const found = await findJobs(argument);
     if (found.problem !== null) {
       void vscode.window.showInformationMessage(found.problem);
       return;
     }
     this.panel.show();
-    this.started(await this.runs.start(found.snippets, document.uri));
+    this.started(found.jobs, await this.runs.start(found.jobs, found.resource));
+  }
+
+  /** **Run Notebook**: each cell, as soon as the cells that it depends on have succeeded. */
+  async runNotebook(argument: unknown): Promise<void> {
+    if (!(await this.trusted())) return;
+    const notebook = findNotebook(argument);
+    if (notebook === null) {
+      void vscode.window.showInformationMessage('Open a notebook first: Run Notebook runs its cells.');
+      return;
+    }
+    const found = cellJobs(codeCells(notebook));
+    if (found.problem !== null) {
+      void vscode.window.showInformationMessage(`There is no Python code in ${basename(notebook.uri.path)}.`);
+      return;
+    }
+    const { jobs, resource } = found;
+    this.panel.show();
+    const waitsFor = await this.waitsFor(notebook, jobs);
+    if (!waitsFor.ok) {
+      this.showError(waitsFor.error);
+      return;
+    }
+    const names = jobs.map(job => `cell ${unitOf(job) + 1}`);
+    this.started(jobs, await this.runs.startInOrder({ jobs, names, waitsFor: waitsFor.value }, resource));
+  }
+
+  /** **Show Program**: what would run for the selection or the cell, without running it. */
+  async showProgram(argument: unknown): Promise<void> {
+    if (!(await this.trusted())) return;
+    const found = await findJobs(argument, { one: true });
+    const [job] = found.jobs;
+    if (found.problem !== null || job === undefined) {
+      if (found.problem !== null) void vscode.window.showInformationMessage(found.problem);
+      return;
+    }
+    const interpreter = await this.runs.interpreterFor(found.resource);
+    const program = interpreter.ok ? await this.helper.program(interpreter.value, job.snippet) : interpreter;
+    if (program.ok) await this.programView.show(job, program.value);
+    else this.showError(program.error);
   }
 
   /** Opens a saved trace as a section of the panel. */
@@ -89,7 +136,7 @@ export class Commands {
         this.runs.stopAll('cancelled');
         return;
       case 'reveal':
-        void reveal(action.file, action.line);
+        void reveal(action.file, action.line, this.places);
         return;
       default:
         this.onRunAction(action);
@@ -120,19 +167,56 @@ export class Commands {
         void this.saveTrace(record);
         return;
       case 'install':
+        void this.install(record);
+        return;
       case 'showProgram':
+        void this.showProgramOf(record);
         return;
     }
   }
 
   private async runAgain(record: RunRecord): Promise<void> {
-    if (await this.trusted()) this.started(await this.runs.again(record));
+    const job = this.runs.jobOf(record);
+    if (job !== null && (await this.trusted())) this.started([job], await this.runs.again(record));
   }
 
-  private started(result: Awaited<ReturnType<Runs['start']>>): void {
+  private async install(record: RunRecord): Promise<void> {
+    const packages = record.outcome?.program?.installs.flatMap(install => install.packages) ?? [];
+    if (record.request === null || packages.length === 0 || !(await this.trusted())) return;
+    installPackages(record.request.interpreter, packages);
+  }
+
+  /** What an ended run did run, by its own account. */
+  private async showProgramOf(record: RunRecord): Promise<void> {
+    const job = this.runs.jobOf(record);
+    const program = record.outcome?.program;
+    if (job !== null && program) await this.programView.show(job, program);
+  }
+
+  /** For each job of a notebook, which of the others it waits for. */
+  private async waitsFor(notebook: vscode.NotebookDocument, jobs: readonly Job[]): Promise<Result<number[][]>> {
+    const interpreter = await this.runs.interpreterFor(notebook.uri);
+    if (!interpreter.ok) return interpreter;
+    const dependencies = await this.helper.dependencies(interpreter.value, cellUnits(readNotebook(notebook)));
+    if (!dependencies.ok) return dependencies;
+    const places = new Map(jobs.map((job, place) => [unitOf(job), place]));
+    const waitsFor = jobs.map(job => {
+      const units = dependencies.value.units[unitOf(job)]?.waitsFor ?? [];
+      return units.map(unit => places.get(unit)).filter(place => place !== undefined);
+    });
+    return ok(waitsFor);
+  }
+
+  private started(jobs: readonly Job[], result: Result<RunRecord[]>): void {
     if (!result.ok) {
       this.showError(result.error);
       return;
+    }
+    for (const job of jobs) {
+      for (const [unit, { file, cell }] of job.snippet.units.entries()) {
+        const source = job.sources[unit];
+        if (cell && source !== undefined) this.places.remember(file, source.uri);
+      }
     }
     for (const record of result.value) this.panel.changed(record.runId);
     showProgress(result.value, () => {
@@ -199,21 +283,9 @@ function remedyLabel(remedy: Remedy): string {
   return remedy === 'openLog' ? 'Open Log' : 'Open Setting';
 }
 
-/** Goes to a source line, in the editor that already shows the file when there is one. */
-async function reveal(file: string, line: number): Promise<void> {
-  const isOpen = (candidate: vscode.TextDocument) => candidate.uri.fsPath === file || candidate.uri.path === file;
-  const open = vscode.workspace.textDocuments.find(isOpen);
-  const visible = vscode.window.visibleTextEditors.find(editor => isOpen(editor.document));
-  try {
-    const document = open ?? (await vscode.workspace.openTextDocument(file));
-    const at = new vscode.Range(Math.max(0, line - 1), 0, Math.max(0, line - 1), 0);
-    await vscode.window.showTextDocument(document, {
-      selection: at,
-      viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One,
-    });
-  } catch {
-    void vscode.window.showWarningMessage(`${file} can't be opened: it may have been moved or deleted.`);
-  }
+/** The unit that a job of a cell runs. */
+function unitOf(job: Job): number {
+  return job.snippet.selection?.[0]?.unit ?? 0;
 }
 
 async function openLog(record: RunRecord): Promise<void> {

@@ -5,6 +5,7 @@ import type { OutputChunk, RunOutcome, StopReason } from '../protocol/hostWorker
 import type { TraceQueries } from '../protocol/query.ts';
 import type { RunPhase, RunRequest } from '../run/request.ts';
 import { decodeTrace } from '../trace/file.ts';
+import type { Trace } from '../trace/model.ts';
 import { TraceReader } from '../trace/reader.ts';
 import { OutputBuffer } from './outputBuffer.ts';
 
@@ -33,6 +34,8 @@ export class RunRecord implements RunListener {
   private durationNs = 0;
   private handle: RunHandle | null = null;
   private reader: TraceReader | null = null;
+  /** What it waits for before it is handed to the pool, as a sentence; '' when it waits for nothing. */
+  private waitsFor = '';
   /** A trace that could not be read. */
   private traceError: UserError | null = null;
 
@@ -74,6 +77,18 @@ export class RunRecord implements RunListener {
     }
     this.revision++;
     this.resolveDone();
+    this.changed();
+  }
+
+  /** The finished trace; null while it runs, and when there is none. */
+  get trace(): Trace | null {
+    return this.reader?.trace ?? null;
+  }
+
+  /** Says why it is not in the queue yet; '' when it is. */
+  setWaitsFor(sentence: string): void {
+    if (sentence === this.waitsFor) return;
+    this.waitsFor = sentence;
     this.changed();
   }
 
@@ -128,7 +143,7 @@ export class RunRecord implements RunListener {
       signal: this.outcome?.signal ?? null,
       programError: this.outcome?.programError ?? null,
       userError: this.outcome?.userError ?? this.traceError,
-      notes: program?.notes ?? [],
+      notes: this.waitsFor === '' ? (program?.notes ?? []) : [this.waitsFor],
       packages: [...new Set(program?.installs.flatMap(({ packages }) => packages))],
       // A file that runs as it is needs no page that shows it.
       hasProgram: program !== null && this.request?.snippet.selection != null,

@@ -1,17 +1,34 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { defaultPoolSize, RunPool } from '../pool/runPool.ts';
 import type { StopReason } from '../protocol/hostWorker.ts';
-import type { RunRequest } from '../run/request.ts';
-import type { Snippet } from '../snippet/snippet.ts';
+import type { Interpreter, RunRequest } from '../run/request.ts';
 import { findInterpreter } from './interpreter.ts';
+import type { Job } from './jobs.ts';
+import { runInOrder } from './orderedRuns.ts';
 import { RunRecord } from './runRecord.ts';
 import type { RunStore } from './runStore.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Hears of runs. */
+export interface RunsListener {
+  /** Something can be seen that could not before. */
+  changed(runId: string): void;
+  ended(record: RunRecord, job: Job): void;
+}
+
+/** Jobs of which some wait for others. */
+export interface OrderedJobs {
+  jobs: Job[];
+  /** How sentences call each: `cell 3`. */
+  names: string[];
+  /** For each job, the places of earlier ones that must have succeeded before it starts. */
+  waitsFor: number[][];
+}
 
 /** Starts runs in the pool and keeps count of them. The pool is made when it is first needed: activation stays cheap. */
 export class Runs implements vscode.Disposable {
@@ -19,42 +36,58 @@ export class Runs implements vscode.Disposable {
   private lastRunNumber = 0;
   private readonly distDir: string;
   private readonly store: RunStore;
-  private readonly changed: (runId: string) => void;
+  private readonly listener: RunsListener;
   private readonly log: vscode.LogOutputChannel;
+  private readonly jobs = new WeakMap<RunRecord, Job>();
 
-  constructor(distDir: string, store: RunStore, changed: (runId: string) => void, log: vscode.LogOutputChannel) {
+  constructor(distDir: string, store: RunStore, listener: RunsListener, log: vscode.LogOutputChannel) {
     this.distDir = distDir;
     this.store = store;
-    this.changed = changed;
+    this.listener = listener;
     this.log = log;
   }
 
-  /** Hands the snippets to the pool, all at once; they are in the store when this resolves. */
-  async start(snippets: Snippet[], resource: vscode.Uri): Promise<Result<RunRecord[]>> {
-    const settings = readSettings(resource);
-    const interpreter = await findInterpreter(resource, settings.pythonPath, this.log);
-    if (!interpreter.ok) return interpreter;
-    const requests = snippets.map(
-      (snippet): RunRequest => ({
-        runId: this.nextRunId(),
-        snippet,
-        interpreter: interpreter.value,
-        cwd: workingDirectory(resource, settings.workingDirectory),
-        argv: [],
-        env: {},
-        limits: settings.limits,
-        display: 'rich',
-      }),
-    );
-    this.log.info(`Python: ${interpreter.value.command} (from ${interpreter.value.source})`);
-    return this.submit(requests, settings.poolSize);
+  /** The Python that runs what belongs to a file or a notebook. */
+  interpreterFor(resource: vscode.Uri): Promise<Result<Interpreter>> {
+    return findInterpreter(resource, readSettings(resource).pythonPath, this.log);
+  }
+
+  /** Hands the jobs to the pool, all at once; their runs are in the store when this resolves. */
+  async start(jobs: Job[], resource: vscode.Uri): Promise<Result<RunRecord[]>> {
+    return this.startEach(jobs, resource, (runs, pool) => {
+      for (const { record, request } of runs) void record.follow(pool.run(request, record));
+    });
+  }
+
+  /** As `start`, but a job may wait for others; their runs are in the store all the same. */
+  async startInOrder({ jobs, names, waitsFor }: OrderedJobs, resource: vscode.Uri): Promise<Result<RunRecord[]>> {
+    return this.startEach(jobs, resource, (runs, pool) => {
+      const ordered = runs.map(({ record, request }, index) => ({
+        name: names[index] ?? record.title,
+        record,
+        start: () => pool.run(request, record),
+      }));
+      runInOrder(ordered, waitsFor);
+    });
+  }
+
+  /** What a run was made of; null for a trace that was opened from a file. */
+  jobOf(record: RunRecord): Job | null {
+    return this.jobs.get(record) ?? null;
   }
 
   /** The same snippet once more, with the text it had. */
   async again(record: RunRecord): Promise<Result<RunRecord[]>> {
-    if (record.request === null) return ok([]);
-    const settings = readSettings(vscode.Uri.file(record.file));
-    return this.submit([{ ...record.request, runId: this.nextRunId() }], settings.poolSize);
+    const job = this.jobOf(record);
+    if (record.request === null || job === null) return ok([]);
+    const { poolSize } = readSettings(vscode.Uri.file(record.file));
+    const pool = await this.openPool(poolSize);
+    if (!pool.ok) return pool;
+    const request = { ...record.request, runId: this.nextRunId() };
+    const again = this.recordFor(request, job);
+    this.store.addBatch([again]);
+    void again.follow(pool.value.run(request, again));
+    return ok([again]);
   }
 
   /** Stops every run that has not ended. */
@@ -72,24 +105,52 @@ export class Runs implements vscode.Disposable {
     void this.close();
   }
 
-  private async submit(requests: RunRequest[], poolSize: number | null): Promise<Result<RunRecord[]>> {
-    const pool = await this.openPool(poolSize ?? defaultPoolSize());
+  private async startEach(
+    jobs: Job[],
+    resource: vscode.Uri,
+    start: (runs: { record: RunRecord; request: RunRequest }[], pool: RunPool) => void,
+  ): Promise<Result<RunRecord[]>> {
+    const interpreter = await this.interpreterFor(resource);
+    if (!interpreter.ok) return interpreter;
+    const settings = readSettings(resource);
+    const pool = await this.openPool(settings.poolSize);
     if (!pool.ok) return pool;
-    const records = requests.map(request => {
-      const unit = request.snippet.units[0];
-      const line = request.snippet.selection?.[0]?.startLine ?? 1;
-      const init = { runId: request.runId, title: request.snippet.title, file: unit?.file ?? '', line };
-      return new RunRecord(init, request, () => this.changed(request.runId));
+    this.log.info(`Python: ${interpreter.value.command} (from ${interpreter.value.source})`);
+    const runs = jobs.map(job => {
+      const request = this.requestFor(job, resource, interpreter.value, settings);
+      return { record: this.recordFor(request, job), request };
     });
+    const records = runs.map(({ record }) => record);
     this.store.addBatch(records);
-    requests.forEach((request, index) => {
-      const record = records[index];
-      if (record) void record.follow(pool.value.run(request, record));
-    });
+    start(runs, pool.value);
     return ok(records);
   }
 
-  private async openPool(size: number): Promise<Result<RunPool>> {
+  private requestFor(job: Job, resource: vscode.Uri, interpreter: Interpreter, settings: Settings): RunRequest {
+    return {
+      runId: this.nextRunId(),
+      snippet: job.snippet,
+      interpreter,
+      cwd: workingDirectory(resource, settings.workingDirectory),
+      argv: [],
+      env: {},
+      limits: settings.limits,
+      display: 'rich',
+    };
+  }
+
+  private recordFor(request: RunRequest, job: Job): RunRecord {
+    const [range] = job.snippet.selection ?? [];
+    const file = job.snippet.units[range?.unit ?? 0]?.file ?? '';
+    const init = { runId: request.runId, title: job.snippet.title, file, line: range?.startLine ?? 1 };
+    const record = new RunRecord(init, request, () => this.listener.changed(request.runId));
+    this.jobs.set(record, job);
+    void record.done.then(() => this.listener.ended(record, job));
+    return record;
+  }
+
+  private async openPool(poolSize: number | null): Promise<Result<RunPool>> {
+    const size = poolSize ?? defaultPoolSize();
     this.pool ??= mkdtemp(join(tmpdir(), 'run-in-parallel-')).then(
       runsDir => new RunPool({ distDir: this.distDir, runsDir, size }),
     );
@@ -122,10 +183,4 @@ function workingDirectory(resource: vscode.Uri, setting: 'workspace' | 'file'): 
   if (resource.scheme !== 'file') return workspace?.uri.fsPath ?? tmpdir();
   if (setting === 'file' || !workspace) return dirname(resource.fsPath);
   return workspace.uri.fsPath;
-}
-
-/** The name under which a document's code is known: its path, or its name when it was never saved. */
-export function documentFile(document: vscode.TextDocument): { file: string; name: string } {
-  if (document.uri.scheme === 'file') return { file: document.uri.fsPath, name: basename(document.uri.fsPath) };
-  return { file: document.uri.path, name: basename(document.uri.path) };
 }

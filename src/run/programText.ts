@@ -7,12 +7,12 @@ import type { ProgramResult, ProgramStatement } from '../protocol/programWire.ts
  *   # fetch.py:3 · defines urls (needed in line 12)
  *   urls = ['a', 'b']
  *
- * @param names how each unit is called
+ * @param units how each is called here, and in errors
  */
-export function programText(program: ProgramResult, names: readonly string[]): string {
-  const name = (unit: number) => names[unit] ?? '';
+export function programText(program: ProgramResult, units: readonly { name: string; file: string }[]): string {
+  const name = (unit: number) => units[unit]?.name ?? '';
   const notes = program.notes.map(note => `# Note: ${oneLine(note)}\n`);
-  if (program.error !== null) notes.push(`# ${errorLine(program, names)}\n`);
+  if (program.error !== null) notes.push(`# ${errorLine(program, units)}\n`);
   const groups = grouped(program.statements).map(group => {
     const first = group[0]?.startLine ?? 0;
     const last = group.at(-1)?.endLine ?? first;
@@ -25,10 +25,10 @@ export function programText(program: ProgramResult, names: readonly string[]): s
 }
 
 /** `fetch.py:3: SyntaxError: invalid syntax`; '' without an error. */
-function errorLine({ error }: ProgramResult, names: readonly string[]): string {
+function errorLine({ error }: ProgramResult, units: readonly { name: string; file: string }[]): string {
   if (error === null) return '';
   const { file, line, type, message } = error;
-  const name = file === null ? '' : (names.find(known => file.endsWith(known)) ?? file);
+  const name = units.find(unit => unit.file === file)?.name ?? file ?? '';
   const place = name === '' ? '' : `${name}${line === null ? '' : `:${line}`}: `;
   return oneLine(`${place}${type}: ${message}`);
 }

@@ -23,14 +23,15 @@ export type SnippetsResult = { snippets: Snippet[]; problem: null } | { snippets
 
 /**
  * What **Run in Parallel** runs of a Python file: each selection that holds code is a snippet of its own; without any, the `# %%` cell
- * at the cursor; without cells, the file. Whole lines are taken here; the user's interpreter extends them to whole statements.
+ * at the cursor; without cells or without a cursor, the file. Whole lines are taken here; the user's interpreter extends them to whole statements.
  */
 export function snippetsFromEditor(document: EditorDocument, selections: readonly EditorSelection[]): SnippetsResult {
   const selected = linesOf(document.source, selections);
   if (selected.length > 0) return found(selected.map(lines => fileSnippet(document, lines, false)));
   if (document.source.trim() === '') return problem(`There is no code in ${document.name}.`);
 
-  const cell = cellAt(findCells(document.source), (selections[0]?.startLine ?? 0) + 1);
+  const [cursor] = selections;
+  const cell = cursor === undefined ? null : cellAt(findCells(document.source), cursor.startLine + 1);
   if (cell === null) return found([fileSnippet(document, null, false)]);
   if (cell.kind === 'markdown') {
     return problem('The cell at the cursor holds text, not code. Put the cursor into a code cell.');

@@ -61,7 +61,7 @@ describe('what an interpreter tells of a Program', () => {
 
 test('a Program as text: notes, then groups with their place and reason', () => {
   assert.equal(
-    programText(program, ['a.py']),
+    programText(program, [{ name: 'a.py', file: '/p/a.py' }]),
     `# Note: %matplotlib does nothing here.
 
 # a.py:1-2 · defines a
@@ -78,7 +78,7 @@ a
 test('a Program that Python can not read says so', () => {
   const error = { type: 'SyntaxError', message: 'invalid syntax', file: '/p/a.py', line: 3, column: 1, module: null };
   assert.equal(
-    programText({ ...program, statements: [], notes: [], error }, ['a.py']),
+    programText({ ...program, statements: [], notes: [], error }, [{ name: 'a.py', file: '/p/a.py' }]),
     '# a.py:3: SyntaxError: invalid syntax\n',
   );
 });

@@ -1,0 +1,43 @@
+import { userError } from '../base/errors.ts';
+import type { RunHandle } from '../pool/runPool.ts';
+import { emptyOutcome, type RunOutcome, type StopReason } from '../protocol/hostWorker.ts';
+import type { TraceQueries } from '../protocol/query.ts';
+
+/** A run that waits for others before the pool gets it; to whom follows it, a run like any other. */
+export class WaitingRun implements RunHandle {
+  readonly runId: string;
+  readonly outcome: Promise<RunOutcome>;
+  private started: RunHandle | null = null;
+  private end: (outcome: RunOutcome) => void = () => undefined;
+
+  constructor(runId: string) {
+    this.runId = runId;
+    this.outcome = new Promise(resolve => {
+      this.end = resolve;
+    });
+  }
+
+  /** It waits no longer: from now on it is this run. */
+  start(run: RunHandle): void {
+    this.started = run;
+    void run.outcome.then(this.end);
+  }
+
+  /** It never starts; `sentence` says why. */
+  leaveOut(sentence: string): void {
+    this.end({ ...emptyOutcome, userError: userError('notRun', sentence) });
+  }
+
+  stop(reason: StopReason): void {
+    if (this.started !== null) this.started.stop(reason);
+    else this.end(emptyOutcome);
+  }
+
+  async query<M extends keyof TraceQueries>(
+    method: M,
+    params: TraceQueries[M]['params'],
+  ): Promise<TraceQueries[M]['result']> {
+    if (this.started === null) throw new Error('The run has not started');
+    return this.started.query(method, params);
+  }
+}
