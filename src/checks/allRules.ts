@@ -1,5 +1,6 @@
 import type { Rule } from './check.ts';
+import { computeInLoop } from './rules/computeInLoop.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
 /** Every rule, in the order of their codes. */
-export const allRules: readonly Rule[] = [unusedLazyValue];
+export const allRules: readonly Rule[] = [unusedLazyValue, computeInLoop];

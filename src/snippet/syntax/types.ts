@@ -96,6 +96,9 @@ export class Types {
         ? null
         : same(iterable.elements.map(element => this.typeOf(element)));
     }
+    // Names of columns need not be strings, but they do as such.
+    if (iterable.kind === 'Attribute' && iterable.attr === 'columns')
+      return (this.typeOf(iterable.value) ?? '') in columnTypes ? 'builtins.str' : null;
     if (iterable.kind === 'Comp') return iterable.type === 'dict' ? null : this.typeOf(iterable.element);
     if (iterable.kind !== 'Name') return null;
     const [binding, ...more] = this.names.reachingBindings(iterable);
@@ -177,7 +180,7 @@ export class Types {
     if (type === delayedType) return type;
     const column = columnTypes[type];
     if (!column) return breadth(type) > 0 && this.isMask(index) ? type : null;
-    if (index.kind === 'Constant' && index.type === 'string') return column;
+    if (this.typeOf(index) === 'builtins.str') return column;
     return index.kind === 'Sequence' || this.isMask(index) ? type : null;
   }
 
