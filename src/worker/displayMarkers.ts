@@ -26,25 +26,19 @@ export class DisplayMarkers {
     let done = 0;
     const passOn = (until: number) => {
       if (until > done) pieces.push(data.subarray(done, until));
+      done = until;
     };
-    for (let at = data.indexOf(esc); at >= 0; at = data.indexOf(esc, at)) {
+    let at = data.indexOf(this.prefix);
+    for (; at >= 0; at = data.indexOf(this.prefix, at + 1)) {
       const found = this.markerAt(data, at);
-      if (found === 'partial') {
-        passOn(at);
-        this.held = Buffer.from(data.subarray(at));
-        return pieces;
-      }
-      if (found === null) {
-        at++;
-        continue;
-      }
+      if (found === 'unfinished') break;
+      if (found === null) continue;
       passOn(at);
       pieces.push(found.number);
       done = found.end;
-      at = found.end;
     }
-    passOn(data.length);
-    this.held = Buffer.alloc(0);
+    passOn(at >= 0 ? at : this.beginningAtEnd(data, done));
+    this.held = Buffer.from(data.subarray(done));
     return pieces;
   }
 
@@ -55,15 +49,21 @@ export class DisplayMarkers {
     return rest;
   }
 
-  private markerAt(data: Buffer, at: number): { number: number; end: number } | 'partial' | null {
-    const { prefix } = this;
-    const there = Math.min(prefix.length, data.length - at);
-    if (prefix.compare(data, at, at + there, 0, there) !== 0) return null;
-    const first = at + prefix.length;
+  /** What follows a prefix. */
+  private markerAt(data: Buffer, at: number): { number: number; end: number } | 'unfinished' | null {
+    const first = at + this.prefix.length;
     let end = first;
     while (end - first < mostDigits && isDigit(data[end])) end++;
-    if (end >= data.length) return 'partial';
+    if (end === data.length) return 'unfinished';
     if (end === first || data[end] !== bell) return null;
     return { number: Number(data.toString('latin1', first, end)), end: end + 1 };
+  }
+
+  /** Where the data ends with the beginning of a prefix; its length when it does not. */
+  private beginningAtEnd(data: Buffer, from: number): number {
+    const { prefix } = this;
+    let at = data.indexOf(esc, Math.max(from, data.length - prefix.length + 1));
+    while (at >= 0 && prefix.compare(data, at, data.length, 0, data.length - at) !== 0) at = data.indexOf(esc, at + 1);
+    return at >= 0 ? at : data.length;
   }
 }
