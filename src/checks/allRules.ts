@@ -1,6 +1,7 @@
 import type { Rule } from './check.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
+import { unreadResults } from './rules/unreadResults.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
 /** Every rule, in the order of their codes. */
-export const allRules: readonly Rule[] = [unusedLazyValue, computeInLoop];
+export const allRules: readonly Rule[] = [unreadResults, unusedLazyValue, computeInLoop];

@@ -8,6 +8,17 @@ export function insert(at: number, newText: string): TextEdit {
   return { start: at, end: at, newText };
 }
 
+/** The same edits, those that insert at the same place made one in their order: no editor has to guess which comes first. */
+export function joined(edits: readonly TextEdit[]): TextEdit[] {
+  const all: TextEdit[] = [];
+  for (const edit of edits) {
+    const same = all.find(each => each.start === edit.start && each.end === edit.end && each.start === each.end);
+    if (same) same.newText += edit.newText;
+    else all.push({ ...edit });
+  }
+  return all;
+}
+
 /** Where the line that holds the offset ends, before its line break. */
 export function lineEnd(file: SourceFile, offset: number): number {
   const at = file.text.indexOf('\n', offset);
