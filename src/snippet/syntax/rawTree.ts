@@ -23,6 +23,9 @@ const skipped = new Set(['comment', 'line_continuation']);
 /** Lists of statements that are looked into one by one for reuse; deeper ones are read with the statement around them. */
 const reusableParents = new Set(['module', 'class_definition/block']);
 
+/** Deeper than any code that people write; what lies below is not read, so that nobody who walks the tree runs out of stack. */
+const maxDepth = 1000;
+
 /** Reads trees of one language. */
 export class TreeReader {
   private readonly types: string[] = [];
@@ -39,10 +42,17 @@ export class TreeReader {
 
   /** The node at the cursor with all below it; comments are left out. */
   read(cursor: TreeCursor, text: string, reuse: Reuse): RawNode {
-    return this.node(cursor, text, reuse, '', '') ?? emptyModule();
+    return this.node(cursor, text, reuse, '', '', 0) ?? emptyModule();
   }
 
-  private node(cursor: TreeCursor, text: string, reuse: Reuse, parent: string, above: string): RawNode | null {
+  private node(
+    cursor: TreeCursor,
+    text: string,
+    reuse: Reuse,
+    parent: string,
+    above: string,
+    depth: number,
+  ): RawNode | null {
     const id = cursor.nodeTypeId;
     const type = this.types[id] ?? 'ERROR';
     if (skipped.has(type)) return null;
@@ -55,11 +65,13 @@ export class TreeReader {
       const reused = reuse(text.slice(start, end));
       if (reused) return { type, field, named, start, end, children: [], broken: false, reused };
     }
+    if (depth === maxDepth)
+      return { type: 'ERROR', field, named, start, end, children: [], broken: true, reused: null };
     let broken = type === 'ERROR' || (start === end && cursor.nodeIsMissing);
     const children: RawNode[] = [];
     if (cursor.gotoFirstChild()) {
       do {
-        const child = this.node(cursor, text, reuse, type, path);
+        const child = this.node(cursor, text, reuse, type, path, depth + 1);
         if (!child) continue;
         children.push(child);
         broken ||= child.broken;

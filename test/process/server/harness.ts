@@ -34,21 +34,26 @@ const standIns: Plugin = {
   name: 'stand-ins',
   setup({ onResolve }) {
     onResolve({ filter: /\/(allRules|allRewrites|hovers|blocks)\.ts$/ }, ({ importer }) =>
-      importer.includes(join('src', 'server')) ? { path: join(import.meta.dirname, 'standIns.ts') } : null,
+      /src.(?:server|cli)/.test(importer) ? { path: join(import.meta.dirname, 'standIns.ts') } : null,
     );
   },
 };
 
-/** The server as it is packaged, of the sources as they are now; returns the path of its server.js. */
-export function serverBundle(plugins: Plugin[] = [standIns]): Promise<string> {
-  bundle ??= makeBundle(plugins);
+/** The server and the command line, of the sources as they are now; returns the folder of server.js and cli.js. */
+export function bundles(): Promise<string> {
+  bundle ??= makeBundle();
   return bundle;
 }
 
-async function makeBundle(plugins: Plugin[]): Promise<string> {
-  await build({ ...nodeBundle, outdir: folder, entryPoints: ['src/server/server.ts'], plugins });
+async function makeBundle(): Promise<string> {
+  await build({
+    ...nodeBundle,
+    outdir: folder,
+    entryPoints: { server: 'src/server/server.ts', cli: 'src/cli/cli.ts' },
+    plugins: [standIns],
+  });
   copyGrammar(folder);
-  return join(folder, 'server.js');
+  return folder;
 }
 
 export interface Change {
@@ -90,7 +95,7 @@ export class Editor {
   /** Starts the server and shakes hands. */
   static async start(): Promise<Editor> {
     const editor = new Editor(
-      fork(await serverBundle(), ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+      fork(join(await bundles(), 'server.js'), ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     );
     const refreshSupport = true;
     await editor.connection.sendRequest('initialize', {
