@@ -1,7 +1,15 @@
 import type { Rule } from './check.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
+import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
+import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
 import { unreadResults } from './rules/unreadResults.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
 /** Every rule, in the order of their codes. */
-export const allRules: readonly Rule[] = [unreadResults, unusedLazyValue, computeInLoop];
+export const allRules: readonly Rule[] = [
+  unreadResults,
+  unawaitedCoroutine,
+  unusedLazyValue,
+  computeInLoop,
+  sparkActionInLoop,
+];
