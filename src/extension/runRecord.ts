@@ -31,6 +31,7 @@ export class RunRecord implements RunListener {
   private queuePosition: number | null = null;
   private revision = 0;
   private outputRevision = 0;
+  private valueCount = 0;
   private durationNs = 0;
   private handle: RunHandle | null = null;
   private reader: TraceReader | null = null;
@@ -109,6 +110,7 @@ export class RunRecord implements RunListener {
   onOutput(chunks: OutputChunk[]): void {
     this.output.add(chunks);
     this.outputRevision++;
+    this.valueCount += chunks.filter(({ stream }) => stream === 'display').length;
     this.changed();
   }
 
@@ -143,6 +145,7 @@ export class RunRecord implements RunListener {
       signal: this.outcome?.signal ?? null,
       programError: this.outcome?.programError ?? null,
       userError: this.outcome?.userError ?? this.traceError,
+      valueCount: this.valueCount,
       notes: this.waitsFor === '' ? (program?.notes ?? []) : [this.waitsFor],
       packages: [...new Set(program?.installs.flatMap(({ packages }) => packages))],
       // A file that runs as it is needs no page that shows it.

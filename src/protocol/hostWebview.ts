@@ -74,6 +74,8 @@ export interface RunView {
   signal: string | null;
   programError: ProgramError | null;
   userError: UserError | null;
+  /** How many values (figures, tables) are among the output. */
+  valueCount: number;
   /** What was left out of the program or assumed about it, as sentences. */
   notes: string[];
   /** Packages that `%pip install` lines of the selection name; a button offers to install them. */

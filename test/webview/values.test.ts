@@ -221,6 +221,7 @@ test('text and values stand in the order in which they came, also live', () =>
     });
     await until('five lines', async () => (await text()).length === 5);
     assert.deepEqual(await text(), ['one', 'half a line', '<value>', '<value>', 'two']);
+    assert.equal(await page.innerText('[role=tab]:has-text("Output") .tab-badge'), '2');
     const table = await page.locator('.value').first().elementHandle();
     await page.evaluate(() => window.fake.write('run-1', 'stdout', ' and three\r!\nfour'));
     await until('six lines', async () => (await text()).length === 6);

@@ -127,6 +127,7 @@ export class Section {
     this.tabs.root.hidden = !seen;
     this.root.classList.toggle('bare', !seen);
     if (!seen) this.tabs.select('timeline');
+    this.tabs.setBadge('output', run.valueCount > 0 ? run.valueCount.toLocaleString('en-US') : '');
     this.messages.update(run, this.overview?.insights[0] ?? null);
     this.notes.update(run);
     if (run.hasTrace && this.overviewRevision !== run.revision) void this.askOverview();

@@ -83,6 +83,7 @@ class FakeHost {
     const run = this.find(runId);
     run.output.push({ stream: 'display', data });
     run.view.outputRevision += 1;
+    run.view.valueCount += 1;
     this.changed(runId);
   }
 
@@ -160,6 +161,7 @@ const plainRun: RunView = {
   signal: null,
   programError: null,
   userError: null,
+  valueCount: 0,
   notes: [],
   packages: [],
   hasProgram: false,
