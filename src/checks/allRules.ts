@@ -1,5 +1,7 @@
 import type { Rule } from './check.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
+import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
+import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
 import { unreadResults } from './rules/unreadResults.ts';
@@ -11,5 +13,7 @@ export const allRules: readonly Rule[] = [
   unawaitedCoroutine,
   unusedLazyValue,
   computeInLoop,
+  rowsOfDaskFrame,
+  daskColumnInPandas,
   sparkActionInLoop,
 ];
