@@ -1,8 +1,10 @@
 import type { Rule } from './check.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
+import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
+import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
 import { unreadResults } from './rules/unreadResults.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
@@ -10,10 +12,12 @@ import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 /** Every rule, in the order of their codes. */
 export const allRules: readonly Rule[] = [
   unreadResults,
+  missingMainGuard,
   unawaitedCoroutine,
   unusedLazyValue,
   computeInLoop,
   rowsOfDaskFrame,
   daskColumnInPandas,
+  timedLazyCode,
   sparkActionInLoop,
 ];
