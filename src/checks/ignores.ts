@@ -2,7 +2,7 @@ import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 
 // `# rip: ignore` for every rule, `# rip: ignore[RIP101, RIP202]` for these.
 const onLine = /#\s*rip:\s*ignore(?:\[([^\]]*)\])?(?![\w-])/i;
-const onFile = /^\s*#.*?\brip:\s*ignore-file(?:\[([^\]]*)\])?/i;
+const onFile = /^\s*#\s*rip:\s*ignore-file(?:\[([^\]]*)\])?/i;
 
 /** What the comments of a file silence. */
 export class Ignores {
