@@ -38,8 +38,8 @@ function ofMagics(file: SourceFile): Finding[] {
     const magic = `${kind === 'cell' ? '%%' : '%'}${name}`;
     return [
       {
-        start: start + indentAt(file, start),
-        end: start + indentAt(file, start) + magic.length,
+        start,
+        end: start + magic.length,
         message: messageOf(`\`${magic}\``, engine),
       },
     ];
