@@ -23,7 +23,11 @@ export class PythonText {
       const { text, magics } = maskMagics(cell);
       const start = offset;
       offset += cell.length + 1;
-      return { text, magics: magics.map(magic => ({ ...magic, start: magic.start + start, end: magic.end + start })) };
+      return {
+        text,
+        start,
+        magics: magics.map(magic => ({ ...magic, start: magic.start + start, end: magic.end + start })),
+      };
     });
     const text = masked.map(cell => cell.text).join('\n');
     return new SourceFile({
@@ -31,6 +35,7 @@ export class PythonText {
       text,
       module: this.parse(text),
       magics: masked.flatMap(cell => cell.magics),
+      cellStarts: masked.map(cell => cell.start),
     });
   }
 
