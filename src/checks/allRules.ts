@@ -1,4 +1,5 @@
 import type { Rule } from './check.ts';
+import { applyOverRows } from './rules/applyOverRows.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
@@ -19,5 +20,6 @@ export const allRules: readonly Rule[] = [
   rowsOfDaskFrame,
   daskColumnInPandas,
   timedLazyCode,
+  applyOverRows,
   sparkActionInLoop,
 ];
