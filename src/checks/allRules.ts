@@ -1,5 +1,6 @@
 import type { Rule } from './check.ts';
 import { applyOverRows } from './rules/applyOverRows.ts';
+import { computedTwice } from './rules/computedTwice.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
@@ -17,6 +18,7 @@ export const allRules: readonly Rule[] = [
   unawaitedCoroutine,
   unusedLazyValue,
   computeInLoop,
+  computedTwice,
   rowsOfDaskFrame,
   daskColumnInPandas,
   timedLazyCode,
