@@ -27,7 +27,7 @@ try {
 }
 
 const pythons = findPythons();
-const results = { tracer: [], runs: [], windows: null };
+const results = { tracer: [], runs: [], windows: null, server: null };
 
 console.log('\nThe program slowed by the tracer (CPU time, traced / plain, medians; differences under 10 % are noise)');
 for (const { path, version } of pythons) {
@@ -62,6 +62,13 @@ console.log(
   `  first window ${round(firstWindowMs)} · full ${round(fullWindowMs)} ${verdict(round(fullWindowMs), 20)} · zoomed ${round(zoomedWindowMs)}`,
 );
 console.log(`  totals ${round(totalsMs)} · opening ${round(fileMegabytes)} MB ${round(decodeMs)}`);
+
+results.server = bench('server.ts', pythons.at(-1).path);
+const { openMs, medianMs, slowestMs } = results.server;
+console.log('\nThe language server: from a keystroke to the diagnostics of a file of 5,000 lines (ms)');
+console.log(
+  `  median ${round(medianMs)} ${verdict(round(medianMs), 50)} · slowest of 50 ${round(slowestMs)} · opening ${round(openMs)}`,
+);
 
 mkdirSync(join(root, 'test/.out'), { recursive: true });
 writeFileSync(join(root, 'test/.out/bench.json'), JSON.stringify(results, null, 2));

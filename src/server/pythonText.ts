@@ -56,13 +56,17 @@ function update(parsed: ParsedText, text: string): void {
   const before = parsed.text;
   if (before === text) return;
   const shorter = Math.min(before.length, text.length);
-  let head = 0;
-  while (head < shorter && before.charCodeAt(head) === text.charCodeAt(head)) head++;
-  let tail = 0;
-  while (
-    tail < shorter - head &&
-    before.charCodeAt(before.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)
-  )
-    tail++;
+  const head = countEqual(shorter, (from, to) => before.slice(from, to) === text.slice(from, to));
+  const fromEnd = (source: string, from: number, to: number) => source.slice(source.length - to, source.length - from);
+  const tail = countEqual(shorter - head, (from, to) => fromEnd(before, from, to) === fromEnd(text, from, to));
   parsed.edit(head, before.length - tail, text.slice(head, text.length - tail));
+}
+
+/** How many characters from the first on are equal: whole blocks are compared, the one that differs is halved down to the place. */
+function countEqual(length: number, isEqual: (from: number, to: number) => boolean): number {
+  let equal = 0;
+  for (let block = length; block > 0; block >>= 1) {
+    while (equal + block <= length && isEqual(equal, equal + block)) equal += block;
+  }
+  return equal;
 }

@@ -92,11 +92,10 @@ export class Editor {
     this.connection.listen();
   }
 
-  /** Starts the server and shakes hands. */
-  static async start(): Promise<Editor> {
-    const editor = new Editor(
-      fork(join(await bundles(), 'server.js'), ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
-    );
+  /** Starts the server and shakes hands. @param path of its bundle; without it the one with the stand-ins */
+  static async start(path?: string): Promise<Editor> {
+    const server = path ?? join(await bundles(), 'server.js');
+    const editor = new Editor(fork(server, ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     const refreshSupport = true;
     await editor.connection.sendRequest('initialize', {
       processId: process.pid,
