@@ -4,6 +4,7 @@ import { computedTwice } from './rules/computedTwice.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
+import { processesInChunks } from './rules/processesInChunks.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
 import { timedLazyCode } from './rules/timedLazyCode.ts';
@@ -23,5 +24,6 @@ export const allRules: readonly Rule[] = [
   daskColumnInPandas,
   timedLazyCode,
   applyOverRows,
+  processesInChunks,
   sparkActionInLoop,
 ];
