@@ -9,6 +9,7 @@ import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
 import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
+import { unpicklable } from './rules/unpicklable.ts';
 import { unreadResults } from './rules/unreadResults.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
@@ -16,6 +17,7 @@ import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 export const allRules: readonly Rule[] = [
   unreadResults,
   missingMainGuard,
+  unpicklable,
   unawaitedCoroutine,
   unusedLazyValue,
   computeInLoop,
