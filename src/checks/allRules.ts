@@ -6,6 +6,7 @@ import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
+import { secondSparkContext } from './rules/secondSparkContext.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
 import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
@@ -27,5 +28,6 @@ export const allRules: readonly Rule[] = [
   timedLazyCode,
   applyOverRows,
   processesInChunks,
+  secondSparkContext,
   sparkActionInLoop,
 ];
