@@ -8,6 +8,7 @@ import { processesInChunks } from './rules/processesInChunks.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { secondSparkContext } from './rules/secondSparkContext.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
+import { sqlContext } from './rules/sqlContext.ts';
 import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
 import { unpicklable } from './rules/unpicklable.ts';
@@ -29,5 +30,6 @@ export const allRules: readonly Rule[] = [
   applyOverRows,
   processesInChunks,
   secondSparkContext,
+  sqlContext,
   sparkActionInLoop,
 ];
