@@ -1,4 +1,4 @@
-import type { Call, Expression, Module, Name, Node, Statement } from './ast.ts';
+import type { Attribute, Call, Expression, Module, Name, Node, Statement } from './ast.ts';
 import { builtinNames, canonical } from './knownNames.ts';
 import type { Magic } from './magics.ts';
 import { type Binding, type Scope, Scopes } from './scopes.ts';
@@ -23,6 +23,7 @@ export class SourceFile {
   private lines: number[] | null = null;
   private names: Scopes | null = null;
   private allCalls: Call[] | null = null;
+  private readonly fullNames = new Map<Attribute | Name, string | null>();
   private readonly types = new Types(this);
 
   /**
@@ -94,13 +95,22 @@ export class SourceFile {
    * a name that may also be bound otherwise, a local variable, an attribute of a value.
    */
   qualifiedName(expression: Expression): string | null {
-    if (expression.kind === 'Attribute') {
-      const owner = this.qualifiedName(expression.value);
-      return owner === null ? null : canonical(`${owner}.${expression.attr}`);
-    }
-    if (expression.kind !== 'Name') return null;
-    const bindings = this.bindingsOf(expression);
-    if (bindings.length === 0) return builtinNames.has(expression.id) ? `builtins.${expression.id}` : null;
+    if (expression.kind !== 'Attribute' && expression.kind !== 'Name') return null;
+    const known = this.fullNames.get(expression);
+    if (known !== undefined) return known;
+    const name = expression.kind === 'Attribute' ? this.nameOfAttribute(expression) : this.fullNameOf(expression);
+    this.fullNames.set(expression, name);
+    return name;
+  }
+
+  private nameOfAttribute(attribute: Attribute): string | null {
+    const owner = this.qualifiedName(attribute.value);
+    return owner === null ? null : canonical(`${owner}.${attribute.attr}`);
+  }
+
+  private fullNameOf(name: Name): string | null {
+    const bindings = this.bindingsOf(name);
+    if (bindings.length === 0) return builtinNames.has(name.id) ? `builtins.${name.id}` : null;
     const [first] = bindings;
     const imported = first?.imported ?? null;
     return imported !== null && bindings.every(binding => binding.imported === imported) ? canonical(imported) : null;
