@@ -17,6 +17,7 @@ export const constructors: TypeTable = {
     collections.deque collections.defaultdict collections.Counter collections.OrderedDict
     dask.distributed.Client dask.distributed.LocalCluster`),
   ...all('asyncio.create_task asyncio.ensure_future', 'asyncio.Task'),
+  ...all('asyncio.get_running_loop asyncio.get_event_loop asyncio.new_event_loop', 'asyncio.AbstractEventLoop'),
   ...all('builtins.open io.open gzip.open bz2.open lzma.open codecs.open tempfile.TemporaryFile', 'io.IOBase'),
   ...all('socket.create_connection socket.create_server', 'socket.socket'),
   ...all('sqlite3.connect', 'sqlite3.Connection'),
@@ -68,6 +69,7 @@ export const methodResults: TypeTable = {
     ).map(name => [`multiprocessing.context.${name}`, `multiprocessing.${name}`]),
   ),
   ...methods('asyncio.TaskGroup', 'create_task', 'asyncio.Task'),
+  ...methods('asyncio.AbstractEventLoop', 'create_task', 'asyncio.Task'),
   ...methods('requests.Session', 'get post put delete head patch request', 'requests.Response'),
   ...frameMethods,
 };
