@@ -1,8 +1,12 @@
 import type { Rule } from './check.ts';
 import { applyOverRows } from './rules/applyOverRows.ts';
+import { blockingInCoroutine } from './rules/blockingInCoroutine.ts';
+import { collectOfLargeFrame } from './rules/collectOfLargeFrame.ts';
 import { computedTwice } from './rules/computedTwice.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
+import { droppedTask } from './rules/droppedTask.ts';
+import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
@@ -20,7 +24,10 @@ export const allRules: readonly Rule[] = [
   unreadResults,
   missingMainGuard,
   unpicklable,
+  blockingInCoroutine,
   unawaitedCoroutine,
+  droppedTask,
+  lostGather,
   unusedLazyValue,
   computeInLoop,
   computedTwice,
@@ -31,5 +38,6 @@ export const allRules: readonly Rule[] = [
   processesInChunks,
   secondSparkContext,
   sqlContext,
+  collectOfLargeFrame,
   sparkActionInLoop,
 ];
