@@ -1,6 +1,7 @@
 import type { Call, FunctionDef, Node } from '../snippet/syntax/ast.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { words } from '../snippet/syntax/typeTable.ts';
+import { ancestors } from '../snippet/syntax/walk.ts';
 import { calleeOf, functionAround, isGenerator } from './callees.ts';
 import { methodOf } from './calls.ts';
 
@@ -35,4 +36,13 @@ export function givesCoroutine(file: SourceFile, call: Call): boolean {
   const callee = calleeOf(file, call.func);
   // A decorator may make anything of it.
   return callee?.kind === 'FunctionDef' && callee.isAsync && callee.decorators.length === 0 && !isGenerator(callee);
+}
+
+/** Whether a node stands in a test's `with` that wants a warning or an exception from it. */
+export function isExpectedToFail(file: SourceFile, node: Node): boolean {
+  for (const at of ancestors(node)) {
+    if (at.kind !== 'With') continue;
+    if (at.items.some(({ context }) => /warn|raises/i.test(file.textOf(context)))) return true;
+  }
+  return false;
 }
