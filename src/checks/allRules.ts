@@ -8,6 +8,7 @@ import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
+import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { secondSparkContext } from './rules/secondSparkContext.ts';
@@ -39,5 +40,6 @@ export const allRules: readonly Rule[] = [
   secondSparkContext,
   sqlContext,
   collectOfLargeFrame,
+  pandasWithoutArrow,
   sparkActionInLoop,
 ];
