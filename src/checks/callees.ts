@@ -37,21 +37,34 @@ function methodNamed(owner: ClassDef, name: string): FunctionDef | null {
   return attributeValues(owner, name).length === 0 ? method : null;
 }
 
+type Attributes = ReadonlyMap<string, (Expression | null)[]>;
+
+/** A class is asked for many of its attributes, at every keystroke; as long as its text stays the same it stays the same node. */
+const attributesOf = new WeakMap<ClassDef, Attributes>();
+
 /** What `self.name = …` and `name = …` in a class give that attribute; null stands for a value that is not visible. */
-export function attributeValues(owner: ClassDef, name: string): (Expression | null)[] {
-  const values: (Expression | null)[] = [];
+export function attributeValues(owner: ClassDef, name: string): readonly (Expression | null)[] {
+  const attributes = attributesOf.get(owner) ?? readAttributes(owner);
+  attributesOf.set(owner, attributes);
+  return attributes.get(name) ?? [];
+}
+
+function readAttributes(owner: ClassDef): Attributes {
+  const attributes = new Map<string, (Expression | null)[]>();
   visitAll(owner, node => {
     if (node.kind !== 'Assign' && node.kind !== 'AnnAssign') return;
     const targets = node.kind === 'Assign' ? flat(node) : [node.target];
     for (const target of targets) {
-      const isOwn = target.kind === 'Name' && target.id === name && node.parent === owner;
-      if (isOwn || (target.kind === 'Attribute' && target.attr === name)) {
-        const isWhole = node.kind === 'AnnAssign' || node.targets.includes(target);
-        values.push(isWhole ? node.value : null);
-      }
+      const isOwn = target.kind === 'Name' && node.parent === owner;
+      const name = isOwn ? target.id : target.kind === 'Attribute' ? target.attr : null;
+      if (name === null) continue;
+      const isWhole = node.kind === 'AnnAssign' || node.targets.includes(target);
+      const values = attributes.get(name) ?? [];
+      values.push(isWhole ? node.value : null);
+      attributes.set(name, values);
     }
   });
-  return values;
+  return attributes;
 }
 
 function flat(node: Assign): Expression[] {
