@@ -10,6 +10,7 @@ import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
+import { pythonUdf } from './rules/pythonUdf.ts';
 import { rowsOfDaskFrame } from './rules/rowsOfDaskFrame.ts';
 import { secondSparkContext } from './rules/secondSparkContext.ts';
 import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
@@ -40,6 +41,7 @@ export const allRules: readonly Rule[] = [
   secondSparkContext,
   sqlContext,
   collectOfLargeFrame,
+  pythonUdf,
   pandasWithoutArrow,
   sparkActionInLoop,
 ];
