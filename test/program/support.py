@@ -43,6 +43,11 @@ class Result:
     def __init__(self, out: str, err: str, code: int, folder: str) -> None:
         self.out, self.err, self.code = out, err, code
         self.program = _load(os.path.join(folder, 'program.json'))
+        # By number.
+        self.displays = {
+            int(name[:-5]): _load(os.path.join(folder, 'displays', name))['data']
+            for name in (os.listdir(os.path.join(folder, 'displays')) if 'displays' in os.listdir(folder) else [])
+        }
         self.result = _load(os.path.join(folder, 'result.json'))
 
     def __repr__(self) -> str:
@@ -56,12 +61,12 @@ def _load(path: str):
         return json.load(file)
 
 
-def finish(arguments: list[str], cwd: str, timeout: float = 60) -> tuple[str, str, int]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith('PYTHON')}
+def finish(arguments: list[str], cwd: str, timeout: float = 60, environment=None) -> tuple[str, str, int]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(('PYTHON', 'MPL'))}
     done = subprocess.run(
         arguments,
         cwd=cwd,
-        env=environment,
+        env={**inherited, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -81,7 +86,17 @@ def plain(python: str, source: str, argv=(), flags=(), folder: str | None = None
 
 
 def run(
-    python: str, units, selection=None, argv=(), flags=(), saved=True, trace=False, show=False, beside=None
+    python: str,
+    units,
+    selection=None,
+    argv=(),
+    flags=(),
+    saved=True,
+    trace=False,
+    show=False,
+    beside=None,
+    display=None,
+    environment=None,
 ) -> Result:
     """Runs units: a source text (written to file.py when `saved`), or a list of cells. `selection` as in the spec, or (first, last)."""
     with tempfile.TemporaryDirectory() as folder:
@@ -94,26 +109,27 @@ def run(
         if isinstance(units, str):
             with open(file, 'w', encoding='utf-8', newline='') as handle:
                 handle.write(units if saved else '# what was saved\nnothing = 1\n')
-            described = [{'file': file, 'source': None if saved else units}]
+            described = [{'file': file, 'source': None if saved else units, 'cell': False}]
         else:
             described = [
-                {'file': os.path.join(folder, 'cell%d' % (index + 1)), 'source': text}
+                {'file': os.path.join(folder, 'cell%d' % (index + 1)), 'source': text, 'cell': True}
                 for index, text in enumerate(units)
             ]
         if isinstance(selection, tuple):
             selection = [{'unit': len(described) - 1, 'startLine': selection[0], 'endLine': selection[1]}]
         spec = {
-            'version': 1,
+            'version': 2,
             'runDir': run_dir,
             'units': described,
             'selection': selection,
             'argv': list(argv),
             'trace': trace,
+            'display': display,
         }
         path = os.path.join(run_dir, 'spec.json')
         with open(path, 'w', encoding='utf-8') as handle:
             json.dump(spec, handle)
-        out, err, code = finish([python, *flags, RUN, *(['--show'] if show else []), path], folder)
+        out, err, code = finish([python, *flags, RUN, *(['--show'] if show else []), path], folder, environment=environment)
         for name in [file] + [unit['file'] for unit in described]:
             short = 'FILE' if name == file else os.path.basename(name)
             out, err = out.replace(name, short), err.replace(name, short)

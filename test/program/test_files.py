@@ -181,12 +181,13 @@ class FilesTest(unittest.TestCase):
     def test_file_that_is_gone_and_folder_that_is_not_writable(self):
         with tempfile.TemporaryDirectory() as folder:
             spec = {
-                'version': 1,
+                'version': 2,
                 'runDir': '/proc/nowhere',
-                'units': [{'file': folder + '/x.py', 'source': None}],
+                'units': [{'file': folder + '/x.py', 'source': None, 'cell': False}],
                 'selection': None,
                 'argv': [],
                 'trace': False,
+                'display': None,
             }
             path = os.path.join(folder, 'spec.json')
             for source, code, out in (

@@ -20,11 +20,15 @@ def recreate(path: str, namespace: dict) -> None:
     """Fills `__mp_main__` (the namespace of the generated file) from the file that the parent has written."""
     global _adopted
     with open(path, 'rb') as file:
-        main, texts, items, values = marshal.load(file)
+        main, display, texts, items, values = marshal.load(file)
     generated = namespace['__file__']
     for name in ('boot', 'file'):
         namespace.pop(name, None)
     namespace['__file__'] = main
+    if display:
+        from . import displays
+
+        displays.install_text()
     hooks.install()
     sources.register(texts)
     if _adopted is None:

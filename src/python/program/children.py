@@ -40,13 +40,13 @@ MOST_BYTES = 8 << 20
 _watched: Watched | None = None
 
 
-def watch(program: Program, folder: str) -> None:
-    """From now on children of this process get what they need of the program.
+def watch(program: Program, folder: str, display: bool) -> None:
+    """From now on children of this process get what they need of the program; `display`: that builtin of cells too.
 
     Call before multiprocessing may be used.
     """
     global _watched
-    _watched = Watched(program, folder)
+    _watched = Watched(program, folder, display)
     hooks.after_import('multiprocessing.spawn', _wrap)
 
 
@@ -82,10 +82,12 @@ def note(text: str) -> None:
 class Watched:
     """The running program, seen from the moment in which it starts a child."""
 
-    def __init__(self, program: Program, folder: str) -> None:
+    def __init__(self, program: Program, folder: str, display: bool) -> None:
         self._program = program
         self._folder = folder
-        self._steps = {step.code: index for index, step in enumerate(program.steps)}
+        self._display = display
+        # Not by the code itself: those of equal statements on one line are equal.
+        self._steps = {id(step.code): index for index, step in enumerate(program.steps)}
         self._recreate = not program.whole or len(program.units) > 1
         self._guarded: bool | None = None
         self._written: dict[tuple, str] = {}
@@ -114,8 +116,8 @@ class Watched:
                 frames.append(sys._current_frames().get(threading.main_thread().ident))  # type: ignore
             for frame in frames:
                 while frame is not None:
-                    if frame.f_code in self._steps:
-                        return self._steps[frame.f_code], frame.f_lineno or 0
+                    if id(frame.f_code) in self._steps:
+                        return self._steps[id(frame.f_code)], frame.f_lineno or 0
                     frame = frame.f_back  # type: ignore
             return len(self._program.steps), 0
         finally:  # A frame that holds itself would keep all that the program's frames hold.
@@ -185,7 +187,7 @@ class Watched:
             texts = [(unit.file, unit.lines) for unit in self._program.units if not unit.saved]
             main = sys.modules['__main__'].__file__
             with open(path[:-3] + '.bin', 'wb') as file:
-                marshal.dump((main, texts, items, values), file)
+                marshal.dump((main, self._display, texts, items, values), file)
             with open(path, 'w') as text:
                 text.write(LOADER % (boot.__file__, path[:-3] + '.bin'))
             self._written[key] = path

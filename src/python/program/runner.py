@@ -7,7 +7,8 @@ import sys
 
 from .. import boot, hooks
 from . import children, errors, jsonfile, plan, sources
-from .source import Unit
+from . import spec as specs
+from .times import Lines, Times
 
 USAGE = 2
 CO_COROUTINE = 0x80
@@ -26,35 +27,41 @@ def main(namespace: dict, package_folder: str, modules: frozenset[str], argument
     if len(arguments) != (2 if show else 1):
         sys.stderr.write('usage: run.py [--show] SPEC.json\n')
         raise SystemExit(USAGE)
-    spec = jsonfile.read(arguments[-1])
     try:
-        is_notebook = len(spec['units']) > 1 or not spec['units'][0]['file'].endswith(('.py', '.pyw'))
-        units = [Unit(index, unit['file'], unit['source'], is_notebook) for index, unit in enumerate(spec['units'])]
+        spec = specs.read(arguments[-1])
+        units = [description.read(index) for index, description in enumerate(spec.units)]
+    except specs.Invalid as error:
+        sys.stderr.write('Run in Parallel: %s.\n' % error)
+        raise SystemExit(USAGE) from None
     except OSError as error:
         sys.stderr.write(
             "%s: can't open file %r: [Errno %s] %s\n" % (sys.executable, error.filename, error.errno, error.strerror)
         )
         raise SystemExit(USAGE) from None
-    program = plan.make(units, spec['selection'])
+    program = plan.make(units, spec.selection, spec.display is not None)
     described = program.as_json(None if program.error is None else errors.describe(program.error, units))
     if show:
         sys.stdout.write(jsonfile.encode(described) + '\n')
         return do_nothing
-    folder = spec['runDir']
+    folder = spec.run_dir
     jsonfile.write(os.path.join(folder, 'program.json'), described)
     if program.error is not None:
         errors.show_syntax_error(program.error)
         for note in program.notes:
             sys.stderr.write(note + '\n')
-        jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': described['error']})
+        write_result(folder, described['error'], [])
         raise SystemExit(1)
-    become_main(namespace, program, package_folder, spec['argv'], modules)
-    install(program, folder, spec['trace'])
-    return Run(namespace, program, folder)
+    become_main(namespace, program, package_folder, spec.argv, modules)
+    install(program, folder, spec)
+    return Run(namespace, program, folder, spec.display is not None)
 
 
 def do_nothing() -> None:
     pass
+
+
+def write_result(folder: str, error: dict | None, times: list[dict]) -> None:
+    jsonfile.write(os.path.join(folder, 'result.json'), {'version': plan.VERSION, 'error': error, 'times': times})
 
 
 def become_main(
@@ -86,7 +93,7 @@ def become_main(
             sys.modules.pop(name, None)
 
 
-def install(program: plan.Program, folder: str, trace: bool) -> None:
+def install(program: plan.Program, folder: str, spec: specs.Spec) -> None:
     """What must be in place before the first statement.
 
     A fault in here is ours: told, and the program runs without it.
@@ -94,9 +101,13 @@ def install(program: plan.Program, folder: str, trace: bool) -> None:
     sources.register([(unit.file, unit.lines) for unit in program.units if not unit.saved])
     if sources.unsaved():
         hooks.after_import('threading', errors.thread_hook)
-    children.watch(program, folder)
+    children.watch(program, folder, spec.display is not None)
+    if spec.display is not None:
+        from . import displays
+
+        displays.install(spec.display, folder)
     hooks.install()
-    if trace:
+    if spec.trace:
         try:
             tracer = boot.load('tracer')
             trace_dir = os.path.join(folder, 'trace')
@@ -115,21 +126,25 @@ class Run:
     Ends by returning (exit code 0) or with the exception that Python would end with.
     """
 
-    def __init__(self, namespace: dict, program: plan.Program, folder: str) -> None:
+    def __init__(self, namespace: dict, program: plan.Program, folder: str, display: bool) -> None:
         self._namespace = namespace
         self._program = program
         self._folder = folder
         self._pid = os.getpid()
         self._loop = None  # type: ignore
+        self._times = Times()
+        self._display = display
+        self._selected = False
 
     def __call__(self) -> None:
         failure = None
         try:
-            for step in self._program.steps:
-                if step.code.co_flags & CO_COROUTINE:
-                    self._await(eval(step.code, self._namespace))
-                else:
-                    exec(step.code, self._namespace)
+            if any(step.code.co_flags & CO_COROUTINE for step in self._program.steps):
+                self._await_steps()
+            else:
+                for step in self._program.steps:
+                    self._begin(step)
+                    self._end(step, eval(step.code, self._namespace))
         except SystemExit:
             self._finish(None)
             raise
@@ -139,19 +154,45 @@ class Run:
             self._fail(failure)
         self._finish(None)
 
-    def _await(self, coroutine) -> None:
-        """A cell with a top-level await; all of a run share one loop."""
-        if self._loop is None:
-            import asyncio
+    def _await_steps(self) -> None:
+        """With a top-level await somewhere all runs within one loop, as a notebook does: its tasks go on between."""
+        import asyncio
 
-            self._loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(coroutine)
+        async def run() -> None:
+            for step in self._program.steps:
+                self._begin(step)
+                value = eval(step.code, self._namespace)
+                self._end(step, await value if step.code.co_flags & CO_COROUTINE else value)
+
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(run())
+
+    def _begin(self, step: plan.Step) -> None:
+        first = step.statements[0]
+        self._selected = first.selected
+        if len(step.statements) == 1:
+            self._times.start(first)
+        else:
+            Lines(self._times, step.unit, [statement.node for statement in step.statements]).watch(step.code)
+
+    def _end(self, step: plan.Step, value) -> None:
+        self._times.stop()
+        if step.is_value or step.ends_cell:
+            from . import displays
+
+            if step.is_value and value is not None:
+                displays.show(value)
+            displays.end_cell(self._selected)
 
     def _fail(self, failure: BaseException) -> None:
         traceback = errors.cut(failure, {step.code for step in self._program.steps})
         self._finish(errors.describe(failure, self._program.units))
         errors.show(failure, traceback)
+        if self._display and isinstance(failure, Exception):
+            from . import displays
+
+            displays.end_cell(self._selected)
         if isinstance(failure, KeyboardInterrupt):
             # Python itself must see it: it ends with the signal after everything else has been wound up.
             errors.silence_once()
@@ -160,11 +201,12 @@ class Run:
 
     def _finish(self, error: dict | None) -> None:
         """A process that the program forked ends here too: only the first one reports."""
+        self._times.stop()
         if self._loop is not None:
             loop, self._loop = self._loop, None
             close(loop)
         if os.getpid() == self._pid:
-            jsonfile.write(os.path.join(self._folder, 'result.json'), {'version': plan.VERSION, 'error': error})
+            write_result(self._folder, error, self._times.as_json())
 
 
 def close(loop) -> None:

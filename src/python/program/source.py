@@ -16,11 +16,13 @@ class Unit:
 
     `tree` is None when the text as a whole does not parse; then `error` says why.
     `saved`: the file on disk holds exactly this text, so that C code that reads the disk shows the right lines.
+    `code`: the lines as Python; only in cells with magics these are not `lines`.
     """
 
     def __init__(self, index: int, file: str, source: str | None, is_cell: bool = False) -> None:
         self.index = index
         self.file = file
+        self.is_cell = is_cell
         data: bytes | None = None
         if source is None or not file.startswith('<'):
             try:
@@ -32,43 +34,50 @@ class Unit:
         on_disk = None if data is None else decode(data, file)
         self.saved = source is None or source == on_disk
         self.text = unify_newlines(on_disk if source is None else source) or ''
-        self.lines = split_lines(self.text)
+        self.lines = self.code = split_lines(self.text)
         self.tree = None  # type: ast.Module | None
         self.error = None  # type: SyntaxError | None
-        self.notes = []  # type: list[str]
+        self._magics = None  # type: magics.Magics | None
         try:
             # Bytes as they are: Python itself then judges encoding cookies and forbidden bytes.
             self.tree = parse(data if source is None and data is not None else self.text, file)
         except SyntaxError as error:
-            self.error = error if self.saved else self._error_of_text(error)
-            complete_error(self.error, self)
             if is_cell:
                 self._parse_without_magics()
+            if self.tree is None:
+                self.error = error if self.saved and self._magics is None else self._error_of_text(error)
+                if source is None and data is not None:
+                    self.error = undecodable(data, file) or self.error
+                complete_error(self.error, self)
+
+    @property
+    def installs(self) -> list[tuple[int, list[str]]]:
+        """Lines that would have installed packages, and these."""
+        return self._magics.installs if self._magics is not None else []
+
+    def notes(self, first: int, last: int) -> list[str]:
+        """Sentences about the lines that are IPython's and not Python's."""
+        return self._magics.notes(self.file, first, last) if self._magics is not None else []
 
     def _parse_without_magics(self) -> None:
         """Parses a cell with what IPython adds to Python; its lines stay those of the editor."""
-        lines, note = magics.replace_cell_magic(self.lines)
-        notes = [note] if note else []
-        for _ in range(len(lines) + 1):
-            try:
-                self.tree = parse(''.join(lines), UNSAVED)
-            except SyntaxError as error:
-                number = error.lineno or 0
-                replaced = magics.replace_line(lines[number - 1]) if 0 < number <= len(lines) else None
-                if replaced is None or replaced[0] == lines[number - 1]:
-                    return
-                lines = lines[: number - 1] + [replaced[0]] + lines[number:]
-                notes += [replaced[1]] if replaced[1] else []
-            else:
-                self.error, self.notes = None, notes
-                return
+        found = magics.Magics(self.lines)
+        if not found.any:
+            return
+        self._magics = found
+        self.code = found.lines
+        try:
+            self.tree = parse(''.join(found.lines), UNSAVED)
+        except SyntaxError:
+            return
+        shift_columns(self.tree, found.shifts)
 
     def _error_of_text(self, error: SyntaxError) -> SyntaxError:
         """The parser looks the line up on disk, and clips columns to what it finds there: so once more under no file's
         name.
         """
         try:
-            parse(self.text, UNSAVED)
+            parse(''.join(self.code), UNSAVED)
         except SyntaxError as second:
             second.filename = self.file
             return second
@@ -98,9 +107,7 @@ class Statement:
 
 
 def decode(data: bytes, file: str) -> str:
-    # An encoding cookie is a comment in the first two lines: `coding: latin-1`.
-    start = [line.strip() for line in data[:1000].split(b'\n')[:2]]
-    if any(line.startswith(b'#') and (b'coding:' in line or b'coding=' in line) for line in start):
+    if has_cookie(data):
         import io
         import tokenize
 
@@ -110,6 +117,28 @@ def decode(data: bytes, file: str) -> str:
         except (SyntaxError, UnicodeDecodeError, LookupError):
             return data.decode('latin-1')
     return data[3 if data.startswith(b'\xef\xbb\xbf') else 0 :].decode('utf-8', 'replace')
+
+
+def has_cookie(data: bytes) -> bool:
+    """An encoding cookie is a comment in the first two lines: `coding: latin-1`."""
+    start = [line.strip() for line in data[:1000].split(b'\n')[:2]]
+    return any(line.startswith(b'#') and (b'coding:' in line or b'coding=' in line) for line in start)
+
+
+def undecodable(data: bytes, file: str) -> SyntaxError | None:
+    """The error of a file that is not UTF-8 and names no other encoding, as Python words it when it reads the file."""
+    if has_cookie(data):
+        return None
+    try:
+        data.decode('utf-8')
+    except UnicodeDecodeError as error:
+        line = data.count(b'\n', 0, error.start) + 1
+        message = (
+            "Non-UTF-8 code starting with '\\x%.2x' in file %s on line %d, but no encoding declared; "
+            'see https://peps.python.org/pep-0263/ for details' % (data[error.start], file, line)
+        )
+        return SyntaxError(message, (file, line, None, None))
+    return None
 
 
 def unify_newlines(text: str | None) -> str:
@@ -131,10 +160,23 @@ def parse(source, file: str):
     """
     try:
         return compile(source, file, 'exec', ONLY_AST, dont_inherit=True)
-    except SyntaxError:
-        raise
+    except SyntaxError as error:
+        if error.lineno is not None or not has_null(source):
+            raise
+        message = str(error.msg)
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise SyntaxError(str(error) or type(error).__name__, (file, 1, 1, '')) from None
+        message = str(error) or type(error).__name__
+    raise SyntaxError(message, (file, line_of_null(source), 1, None)) from None
+
+
+def has_null(source) -> bool:
+    return ('\0' if isinstance(source, str) else b'\0') in source
+
+
+def line_of_null(source) -> int:
+    """Python does not always say where a null byte is; 1 without one."""
+    data = source.encode('utf-8', 'surrogatepass') if isinstance(source, str) else source
+    return data.count(b'\n', 0, max(data.find(b'\0'), 0)) + 1
 
 
 def complete_error(error: SyntaxError, unit: Unit) -> None:
@@ -187,15 +229,25 @@ def shift_lines(tree, by: int) -> None:
                 node.end_lineno += by
 
 
+def shift_columns(tree, shifts: dict[int, int]) -> None:
+    """Columns of the editor, where a line as Python begins further to the left. `shifts`: bytes, by line."""
+    for node in walk(tree) if shifts else ():
+        if getattr(node, 'lineno', None) in shifts:
+            node.col_offset += shifts[node.lineno]
+        if getattr(node, 'end_lineno', None) in shifts:
+            node.end_col_offset += shifts[node.end_lineno]
+
+
 def parse_lines(unit: Unit, first: int, last: int) -> list:
     """The statements of some lines on their own, indented as they may be, with the unit's line and column numbers.
 
     Raises SyntaxError with the unit's line numbers.
     """
-    text = ''.join(unit.lines[first - 1 : last])
+    lines = unit.code[first - 1 : last]
+    text = ''.join(lines)
     if not text.strip():
         return []
-    indented = next((line[:1] in ' \t\f' for line in unit.lines[first - 1 : last] if is_code(line)), False)
+    indented = next((line[:1] in ' \t\f' for line in lines if is_code(line)), False)
     # An indented text becomes the body of an `if`, which leaves its columns as they are.
     before = 'if 1:\n' if indented else ''
     by = first - 1 - (1 if indented else 0)
@@ -227,7 +279,7 @@ def parse_what_parses(unit: Unit, last: int) -> tuple[list, list[tuple[int, int]
 
     A chunk begins at a line without indentation; it grows (decorators, multi-line strings, else) until it parses.
     """
-    starts = [number for number in range(1, last + 1) if unit.lines[number - 1][:1] not in ' \t\f\n#)]}']
+    starts = [number for number in range(1, last + 1) if unit.code[number - 1][:1] not in ' \t\f\n#)]}']
     nodes: list = []
     left_out: list[tuple[int, int]] = []
     index = 0
@@ -237,7 +289,7 @@ def parse_what_parses(unit: Unit, last: int) -> tuple[list, list[tuple[int, int]
             end = starts[grown] - 1 if grown < len(starts) else last
             try:
                 # An `else:` continues the chunk before it.
-                if end < last and unit.lines[end].startswith(('else', 'elif ', 'except', 'finally')):
+                if end < last and unit.code[end].startswith(('else', 'elif ', 'except', 'finally')):
                     continue
                 nodes.extend(parse_lines(unit, starts[index], end))
                 break

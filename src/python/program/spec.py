@@ -1,0 +1,96 @@
+"""What the caller wants: ProgramSpec of src/protocol/programWire.ts, checked."""
+
+from __future__ import annotations
+
+from . import jsonfile
+from .plan import VERSION
+from .source import Unit
+
+
+class Invalid(ValueError):
+    """Its text is a sentence for the user."""
+
+
+class Spec:
+    """`selection`: a list of {unit, startLine, endLine}, or None. `display`: {kind, token?}, or None."""
+
+    def __init__(self, value: dict) -> None:
+        self.run_dir: str = text_of(value, 'runDir')
+        self.units = [Description(unit) for unit in list_of(value, 'units')]
+        if not self.units:
+            raise Invalid('"units" is empty: there is nothing to run')
+        self.selection = selection_of(value.get('selection'), len(self.units))
+        self.argv: list[str] = [argument for argument in list_of(value, 'argv') if isinstance(argument, str)]
+        self.trace: bool = value.get('trace') is True
+        self.display = display_of(value.get('display'))
+
+
+class Description:
+    """ProgramUnit: a unit before its text is read and parsed."""
+
+    def __init__(self, value) -> None:
+        if not isinstance(value, dict):
+            raise Invalid('a unit is not an object')
+        self.file = text_of(value, 'file')
+        self.source = value.get('source')
+        self.cell = value.get('cell') is True
+        if self.source is not None and not isinstance(self.source, str):
+            raise Invalid('"source" of %s is not text' % self.file)
+
+    def read(self, index: int) -> Unit:
+        """Raises OSError when the text is that of a file which can't be read."""
+        return Unit(index, self.file, self.source, self.cell)
+
+
+def read(path: str) -> Spec:
+    """Raises Invalid when the file can't be used."""
+    try:
+        value = jsonfile.read(path)
+    except OSError as error:
+        raise Invalid("can't open %s: %s" % (path, error.strerror)) from None
+    except ValueError:
+        raise Invalid('%s is not JSON' % path) from None
+    if not isinstance(value, dict):
+        raise Invalid('%s is not a JSON object' % path)
+    if value.get('version') != VERSION:
+        raise Invalid('%s has version %r; this is version %d' % (path, value.get('version'), VERSION))
+    try:
+        return Spec(value)
+    except Invalid as error:
+        raise Invalid('%s: %s' % (path, error)) from None
+
+
+def selection_of(value, count: int) -> list[dict] | None:
+    """Line ranges in `count` units; None stands for everything. Raises Invalid."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise Invalid('"selection" is not a list')
+    for lines in value:
+        names = ('unit', 'startLine', 'endLine')
+        if not isinstance(lines, dict) or not all(type(lines.get(name)) is int for name in names):
+            raise Invalid('a selected range needs the whole numbers unit, startLine and endLine')
+        if not 0 <= lines['unit'] < count:
+            raise Invalid('the selection names unit %d, but there are %d' % (lines['unit'], count))
+    return value
+
+
+def display_of(value) -> dict | None:
+    if value is None:
+        return None
+    kind = value.get('kind') if isinstance(value, dict) else None
+    if kind == 'text' or kind == 'rich' and isinstance(value.get('token'), str):
+        return value
+    raise Invalid('"display" is neither null, text, nor rich with a token')
+
+
+def text_of(value: dict, name: str) -> str:
+    if not isinstance(value.get(name), str):
+        raise Invalid('"%s" is not text' % name)
+    return value[name]
+
+
+def list_of(value: dict, name: str) -> list:
+    if not isinstance(value.get(name), list):
+        raise Invalid('"%s" is not a list' % name)
+    return value[name]
