@@ -1,4 +1,4 @@
-import type { Connection, NotebookDocument } from 'vscode-languageserver/node';
+import type { Connection } from 'vscode-languageserver/node';
 import { NotebookCellKind, NotebookDocuments, TextDocuments } from 'vscode-languageserver/node';
 import type { PythonParser } from '../snippet/syntax/parser.ts';
 import { type OpenDocument, openDocuments } from './documents.ts';
@@ -46,9 +46,7 @@ export class Sources {
   /** The Python text that a document or cell belongs to; null for what isn't open or holds no Python. */
   of(uri: string): Source | null {
     const notebook = this.notebooks.findNotebookDocumentForCell(uri);
-    if (notebook) {
-      return this.source(notebook.uri, () => ({ kind: 'cells', cells: this.cellsOf(notebook) }));
-    }
+    if (notebook) return this.source(notebook.uri, () => ({ kind: 'cells', cells: this.cellsOf(notebook.uri) }));
     const document = this.files.get(uri);
     const { text } = document ?? {};
     if (!text) return null;
@@ -77,8 +75,10 @@ export class Sources {
     return made;
   }
 
-  private cellsOf(notebook: NotebookDocument): Part[][] {
-    return notebook.cells.flatMap(cell => {
+  /** The Python cells of a notebook, none once it is closed. */
+  private cellsOf(uri: string): Part[][] {
+    const { cells } = this.notebooks.getNotebookDocument(uri) ?? { cells: [] };
+    return cells.flatMap(cell => {
       const text = cell.kind === NotebookCellKind.Code ? this.notebooks.getCellTextDocument(cell)?.text : undefined;
       return text?.languageId === 'python' ? [[{ document: text, from: 0, length: text.getText().length }]] : [];
     });

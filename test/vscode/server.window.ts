@@ -1,5 +1,6 @@
 // The language server as its user meets it.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { createSuite } from '../support/vscode/harness.ts';
 import { cleanUp, openPython, until } from './support.ts';
@@ -24,6 +25,19 @@ function diagnostics(uri: vscode.Uri): string[] {
     .map(({ code, range }) => `${typeof code === 'object' ? code.value : code} ${range.start.line}`);
 }
 
+/** Ids of the language servers of this window (Linux). */
+function serverProcesses(): number[] {
+  return readdirSync('/proc').flatMap(name => {
+    try {
+      const isServer = /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('dist/server.js');
+      const parent = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
+      return isServer && Number(parent) === process.pid ? [Number(name)] : [];
+    } catch {
+      return []; // It ended meanwhile, or is none of ours.
+    }
+  });
+}
+
 function untilDiagnostics(uri: vscode.Uri, ...wanted: string[]): Promise<unknown> {
   return until(
     `the diagnostics are ${wanted}`,
@@ -38,7 +52,7 @@ async function lenses(uri: vscode.Uri): Promise<string[]> {
   return all.flatMap(({ command }) => (command?.command.startsWith('runInParallel.') ? [command.title] : []));
 }
 
-function quickFixes(uri: vscode.Uri, line: number): Thenable<vscode.CodeAction[]> {
+async function quickFixes(uri: vscode.Uri, line: number): Promise<vscode.CodeAction[]> {
   const range = new vscode.Range(line, 4, line, 4);
   const { value: kind } = vscode.CodeActionKind.QuickFix;
   return vscode.commands.executeCommand('vscode.executeCodeActionProvider', uri, range, kind);
@@ -120,6 +134,19 @@ suite.test('a Markdown file has its fences checked', async () => {
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
   await vscode.window.showTextDocument(document);
   await untilDiagnostics(document.uri, 'RIP201 9');
+});
+
+suite.test('a server that dies is started again', async () => {
+  const { document } = await openPython(unread);
+  await untilDiagnostics(document.uri, 'RIP201 6');
+  const [pid, ...more] = serverProcesses();
+  assert.ok(pid !== undefined && more.length === 0, 'there is one server');
+  process.kill(pid, 'SIGKILL');
+  await until('there is another server', serverProcesses, pids => pids.length === 1 && pids[0] !== pid);
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, new vscode.Position(0, 0), '\n');
+  await vscode.workspace.applyEdit(edit);
+  await untilDiagnostics(document.uri, 'RIP201 7');
 });
 
 export const run = suite.run;

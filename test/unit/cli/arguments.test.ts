@@ -36,6 +36,13 @@ test('run: a .riptrace gets the trace, beside the result', () => {
   assert.deepEqual(parsed.command.cells, [2]);
 });
 
+test('check: its files and the format', () => {
+  assert.deepEqual(parseArguments(['check', 'a.py', 'b.ipynb', '--format=json']), {
+    ok: true,
+    command: { kind: 'check', files: ['a.py', 'b.ipynb'], format: 'json' },
+  });
+});
+
 test('what is not there yet is said plainly, with what is', () => {
   assert.equal(
     problem('run a.py --workers 1,2'),
@@ -48,11 +55,10 @@ test('what is not there yet is said plainly, with what is', () => {
     'The format perfetto is not there yet. There are text, json and chrome.',
   );
   assert.equal(problem('convert a'), '"convert" is not there yet. There are run, show, program and check.');
-  assert.match(problem('check a.py'), /^"check" is not there yet\./);
 });
 
 test('mistakes are named', () => {
-  assert.equal(problem(''), 'Say what to do: run, show or program.');
+  assert.equal(problem(''), 'Say what to do: run, show, program or check.');
   assert.equal(problem('go'), 'There is no command "go". There are run, show, program and check.');
   assert.equal(problem('run'), 'Say what to run: FILE.py, FILE.py:10-24, FILE.ipynb or FILE.md.');
   assert.match(problem('run a.py --fast'), /^There is no option --fast here\./);
@@ -65,6 +71,8 @@ test('mistakes are named', () => {
   assert.match(problem('run a.py --output a.json --output b.json'), /^Give --output once/);
   assert.match(problem('show'), /^Give the one trace/);
   assert.match(problem('program a.py b.py'), /^Give the one target/);
+  assert.equal(problem('check'), 'Say what to check: FILE.py, FILE.ipynb or FILE.md.');
+  assert.match(problem('check a.py --format chrome'), /^There is no format chrome here\./);
 });
 
 test('help and version; behind -- they are for the program', () => {
