@@ -8,6 +8,7 @@ import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
+import { neverJoined } from './rules/neverJoined.ts';
 import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
 import { pythonUdf } from './rules/pythonUdf.ts';
@@ -26,6 +27,7 @@ export const allRules: readonly Rule[] = [
   unreadResults,
   missingMainGuard,
   unpicklable,
+  neverJoined,
   blockingInCoroutine,
   unawaitedCoroutine,
   droppedTask,
