@@ -8,6 +8,7 @@ import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
+import { neverClosed } from './rules/neverClosed.ts';
 import { neverJoined } from './rules/neverJoined.ts';
 import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
@@ -28,6 +29,7 @@ export const allRules: readonly Rule[] = [
   missingMainGuard,
   unpicklable,
   neverJoined,
+  neverClosed,
   blockingInCoroutine,
   unawaitedCoroutine,
   droppedTask,
