@@ -68,7 +68,7 @@ const byMethod: Record<string, Builtin> = {
   rstrip: { name: 'rtrim' },
   title: { name: 'initcap' },
 };
-const length: Builtin = { name: 'length', exactFor: isInteger };
+const length: Builtin = { name: 'length', said: '`functions.length` (`functions.size` of an array)' };
 
 function builtinNamed(file: SourceFile, body: Expression): Builtin | null {
   const name = file.qualifiedName(body);
@@ -142,10 +142,6 @@ function typeNamed(file: SourceFile, result: Expression | null): string {
 
 function isString(file: SourceFile, result: Expression | null): boolean {
   return typeNamed(file, result) === 'string';
-}
-
-function isInteger(file: SourceFile, result: Expression | null): boolean {
-  return /^(int|integer)$/.test(typeNamed(file, result));
 }
 
 function isNumber(file: SourceFile, result: Expression | null): boolean {
