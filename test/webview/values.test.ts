@@ -147,6 +147,30 @@ test('a DataFrame is a table: numbers at the right, spans kept, scrolling by its
     assert.doesNotMatch(spans ?? '', /width|colspan="x"|rowspan="-1"/);
   }));
 
+test('columns are found under headings and labels that span several', () =>
+  withOutput(async page => {
+    const pivot = `<table><thead><tr><th></th><th></th><th colspan="2">mean</th></tr><tr><th>pool</th><th>n</th><th>a</th><th>b</th></tr></thead>
+      <tbody><tr><th rowspan="2">threads</th><th>1</th><td>x</td><td>3.5</td></tr><tr><th>2</th><td>y</td><td>2</td></tr></tbody></table>`;
+    await shownHtml(page, pivot);
+    const numbers = await page.locator('.value .number').allInnerTexts();
+    assert.deepEqual(numbers, ['mean', 'b', '3.5', '2']);
+  }));
+
+test('HTML that needs styles to be read gives way to a text that says the same', () =>
+  withOutput(async page => {
+    const html = '<style>…</style><pre>fallback</pre><div class="rich" style="display:none">rich</div>';
+    const bare = '<IPython.core.display.HTML object>';
+    const [same, only] = await show(
+      page,
+      { 'text/html': html, 'text/plain': 'Pipeline(steps=[])' },
+      { 'text/html': html, 'text/plain': bare },
+    );
+    assert.equal(same, '<pre class="value-text">Pipeline(steps=[])</pre>');
+    assert.equal(only, '<div class="value-html"><pre>fallback</pre></div>');
+    const [icons] = await shownHtml(page, '<svg style="width:0"><defs><symbol id="i"/></defs></svg><p>text</p>');
+    assert.equal(icons, '<p>text</p>');
+  }));
+
 test('a table of more than 200 rows is cut, with its head, and says how long it is', () =>
   withOutput(async page => {
     const rows = Array.from({ length: 1234 }, (_, n) => `<tr><td>${n}</td></tr>`).join('');

@@ -24,23 +24,32 @@ const mostRows = 200;
 const mostNodes = 20_000;
 const widestCell = 1000;
 
+/** Parts of a drawing that are not seen. */
+const definitions = new Set(['defs', 'symbol', 'title', 'desc', 'metadata', 'style', renamedStyle, 'script']);
+
 const htmlNamespace = 'http://www.w3.org/1999/xhtml';
 const svgNamespace = 'http://www.w3.org/2000/svg';
+
+export interface SafeHtml {
+  nodes: DocumentFragment;
+  /** True when styles would have shown or hidden parts of it: what is left is what its author wrote for readers without them. */
+  isFallback: boolean;
+}
 
 /**
  * A program's HTML as nodes of our own making: text, tables and simple marks, no attributes but the spans of cells, images only when all
  * of them is in the text. Nothing in it can run, load, style or navigate. Null when nothing of it can be shown.
  */
-export function safeHtml(html: string): DocumentFragment | null {
+export function safeHtml(html: string): SafeHtml | null {
   // A document that DOMParser made is inert: no script of it runs, nothing of it is loaded.
   const { body } = new DOMParser().parseFromString(quietened(html), 'text/html');
   const copy = new Copy();
-  const out = document.createDocumentFragment();
-  copy.children(body, out, null);
-  if (out.textContent.trim() === '' && !out.querySelector('img')) return null;
-  for (const table of out.querySelectorAll('table')) markCells(table);
-  if (copy.isCut) out.append(element('p', { class: 'value-cut' }, 'The rest is too long to be shown.'));
-  return out;
+  const nodes = document.createDocumentFragment();
+  copy.children(body, nodes, null);
+  if (nodes.textContent.trim() === '' && !nodes.querySelector('img')) return null;
+  for (const table of nodes.querySelectorAll('table')) markCells(table);
+  if (copy.isCut) nodes.append(element('p', { class: 'value-cut' }, 'The rest is too long to be shown.'));
+  return { nodes, isFallback: copy.hides };
 }
 
 /**
@@ -53,8 +62,9 @@ function quietened(html: string): string {
   );
 }
 
-/** A drawing among HTML, with its styles under their own names again. */
+/** A drawing among HTML, with its styles under their own names again. Null when it only defines what others use. */
 function drawing(svg: Element): HTMLImageElement | null {
+  if ([...svg.children].every(child => definitions.has(child.localName))) return null;
   const text = new XMLSerializer().serializeToString(svg);
   const named = text
     .replaceAll(/\sdata-style=/g, ' style=')
@@ -69,6 +79,8 @@ interface Rows {
 
 /** Recursion is bounded: HTML parsers nest no deeper than 512 elements. */
 class Copy {
+  /** Something was hidden. */
+  hides = false;
   private left = mostNodes;
 
   get isCut(): boolean {
@@ -87,7 +99,8 @@ class Copy {
   private element(from: Element, to: Node, rows: Rows | null): void {
     const tag = from.localName;
     if (from.namespaceURI === svgNamespace) this.append(to, drawing(from));
-    else if (from.namespaceURI !== htmlNamespace || dropped.has(tag) || isHidden(from)) return;
+    else if (from.namespaceURI !== htmlNamespace || dropped.has(tag)) return;
+    else if (isHidden(from)) this.hides = true;
     else if (tag === 'img')
       this.append(to, imageElement(from.getAttribute('src') ?? '', from.getAttribute('alt') ?? ''));
     else if (!kept.has(tag)) this.children(from, to, rows);

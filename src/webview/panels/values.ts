@@ -6,6 +6,8 @@ import { safeHtml } from './safeHtml.ts';
 export type ValueData = Record<string, string>;
 
 const longestAlt = 200;
+/** A text that says nothing of the value: `<IPython.core.display.HTML object>`. */
+const bareObject = /^\s*(?:<.* object\b.*>)?\s*$/;
 
 /** What a cell shows, in the richest form that can be shown here: a picture, HTML, or its text. */
 export function renderValue(data: ValueData): HTMLElement {
@@ -28,8 +30,9 @@ function picture(data: ValueData): HTMLElement | null {
 
 function page(data: ValueData): HTMLElement | null {
   const html = data['text/html'];
-  const nodes = html === undefined ? null : safeHtml(html);
-  return nodes && element('div', { class: 'value-html' }, nodes);
+  const safe = html === undefined ? null : safeHtml(html);
+  if (safe === null || (safe.isFallback && !bareObject.test(data['text/plain'] ?? ''))) return null;
+  return element('div', { class: 'value-html' }, safe.nodes);
 }
 
 function bestText(data: ValueData): string {
