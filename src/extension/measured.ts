@@ -2,12 +2,17 @@ import { measuredSummary } from '../insights/measuredSummary.ts';
 import type { MeasuredParams } from '../protocol/hostServer.ts';
 import type { RunOutcome } from '../protocol/hostWorker.ts';
 import { lineCount } from '../snippet/notebook.ts';
-import type { SelectedLines } from '../snippet/snippet.ts';
-import type { Job } from './jobs.ts';
+import type { SelectedLines, Snippet } from '../snippet/snippet.ts';
 import type { RunRecord } from './runRecord.ts';
 
+/** What of a Job is needed here. */
+interface MeasuredJob {
+  snippet: Snippet;
+  sources: { uri: { toString(): string }; version: number }[];
+}
+
 /** What an ended run measured, for each document of which something was selected; nothing when it never started. */
-export function measuredParams(record: RunRecord, job: Job): MeasuredParams[] {
+export function measuredParams(record: RunRecord, job: MeasuredJob): MeasuredParams[] {
   const { outcome, trace } = record;
   if (outcome === null || outcome.userError !== null || outcome.program === null) return [];
   return selectedLines(job).flatMap(lines => {
@@ -29,7 +34,7 @@ export function measuredParams(record: RunRecord, job: Job): MeasuredParams[] {
 }
 
 /** Without a selection, all lines of each unit. */
-function selectedLines({ snippet }: Job): SelectedLines[] {
+function selectedLines({ snippet }: MeasuredJob): SelectedLines[] {
   if (snippet.selection !== null) return snippet.selection;
   return snippet.units.map(({ source }, unit) => ({ unit, startLine: 1, endLine: lineCount(source ?? '') }));
 }
@@ -41,7 +46,7 @@ function timeOf({ times, wallMs }: RunOutcome, { unit, startLine, endLine }: Sel
 }
 
 /** All that ran of the document that holds the unit: the fences of a Markdown file are units of one document. */
-function timesOf({ sources }: Job, { times }: RunOutcome, unit: number): MeasuredParams['times'] {
+function timesOf({ sources }: MeasuredJob, { times }: RunOutcome, unit: number): MeasuredParams['times'] {
   const uri = sources[unit]?.uri.toString();
   return times
     .filter(time => sources[time.unit]?.uri.toString() === uri)

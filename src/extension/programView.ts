@@ -89,6 +89,8 @@ function unitNames({ snippet, sources }: Job): { name: string; file: string }[] 
 /** By document, what is not part of the Program; of documents that have not been edited since. */
 function leftOutRanges({ snippet, sources }: Job, program: ProgramResult): Map<string, vscode.Range[]> {
   const ranges = new Map<string, vscode.Range[]>();
+  // What Python can't read has no statements: nothing is known of them.
+  if (program.error !== null) return ranges;
   const add = (document: vscode.TextDocument, lines: { startLine: number; endLine: number }[]) => {
     const key = document.uri.toString();
     const own = lines.map(({ startLine, endLine }) => new vscode.Range(startLine - 1, 0, endLine - 1, maxCharacter));

@@ -11,10 +11,12 @@ suite.test('in an untrusted workspace nothing runs, and a message says why', asy
   assert.equal(vscode.workspace.isTrusted, false);
   if (!page.available) skip('this VS Code has no page to look at; the launcher of test/support/vscode provides one');
   await openPython('print(1)\n');
-  const finished = vscode.commands.executeCommand('runInParallel.run');
-  await notification('needs a trusted workspace');
-  await vscode.commands.executeCommand('notifications.clearAll');
-  await finished;
+  for (const command of ['run', 'runNotebook', 'showProgram']) {
+    const finished = vscode.commands.executeCommand(`runInParallel.${command}`);
+    await notification('needs a trusted workspace');
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await finished;
+  }
   assert.deepEqual(processesOfRuns(), []);
 });
 
