@@ -43,6 +43,34 @@ test('a cell of a notebook runs with the cells before it at hand', async () => {
   assert.equal(asObject(run?.output)?.stdout, '42\n');
 });
 
+test('values of cells are printed as text, those of lines and files are not', async () => {
+  const page = 'class Page:\n    def __repr__(self): return "a page"\n    def _repr_html_(self): return "<b>"\n';
+  const cells = [page, 'print("one")\nPage()', '6 * 7'].map(source => ({ cell_type: 'code', source }));
+  const book = program('book.ipynb', JSON.stringify({ nbformat: 4, cells }));
+  const whole = await cli(['run', book, ...python]);
+  assert.match(whole.stdout, /^one\na page\n42\n\nbook\.ipynb: succeeded/);
+  const one = await cli(['run', book, '--cell', '2', ...python]);
+  assert.match(one.stdout, /^one\na page\n\nbook\.ipynb · cell 2: succeeded/);
+  const script = program('cells.py', '# %%\nx = 6\n# %%\nprint("two")\nx * 7\n');
+  assert.match((await cli(['run', script, '--cell', '2', ...python])).stdout, /^two\n42\n\ncells\.py/);
+  assert.match((await cli(['run', `${script}:4-5`, ...python])).stdout, /^two\n\ncells\.py:4-5/);
+  assert.match((await cli(['run', script, ...python])).stdout, /^two\n\ncells\.py: /);
+});
+
+test('program tells notes and packages of a cell, as text and as JSON', async () => {
+  const source = '%pip install -q dask "pandas>=2"\n%matplotlib inline\nimport os\nprint(1)\n';
+  const book = program('magics.ipynb', JSON.stringify({ nbformat: 4, cells: [{ cell_type: 'code', source }] }));
+  const text = await cli(['program', book, '--cell', '1', ...python]);
+  assert.equal(text.code, 0, text.stderr);
+  assert.match(text.stdout, /^# Note: .*packages are not installed/m);
+  assert.match(text.stdout, /^# Note: .*matplotlib/m);
+  const json = await cli(['program', book, '--cell', '1', ...python, '--format', 'json']);
+  const shown = parseObject(json.stdout);
+  assert.equal(shown?.version, 2);
+  const installs = asArray(shown?.installs).map(asObject);
+  assert.deepEqual(installs, [{ unit: 0, line: 1, packages: ['dask', 'pandas>=2'] }]);
+});
+
 test('several targets run at once, their lines led by their names; the worst exit code counts', async () => {
   const fine = program('fine.py', 'print("fine")');
   const broken = program('broken.py', 'x = 1\nx / 0\n');
