@@ -26,10 +26,15 @@ export class LanguageServer implements Disposable {
     );
   }
 
-  /** Tells the server what a run has measured, for its lenses and inlay hints. */
+  /** Tells the server what a run has measured, for its lenses and inlay hints. Never rejects. */
   async notifyMeasured(params: MeasuredParams): Promise<void> {
     const client = await this.client;
-    if (client?.isRunning()) await client.sendNotification(measuredNotification, params);
+    if (!client?.isRunning()) return;
+    try {
+      await client.sendNotification(measuredNotification, params);
+    } catch (error) {
+      this.log.warn(`The language server was not told of a result: ${messageOf(error)}`);
+    }
   }
 
   dispose(): void {

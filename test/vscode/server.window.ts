@@ -46,10 +46,14 @@ function untilDiagnostics(uri: vscode.Uri, ...wanted: string[]): Promise<unknown
   );
 }
 
-/** Our lenses, by their titles. */
-async function lenses(uri: vscode.Uri): Promise<string[]> {
+async function allLenses(uri: vscode.Uri): Promise<vscode.CodeLens[]> {
   const all = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 100);
-  return all.flatMap(({ command }) => (command?.command.startsWith('runInParallel.') ? [command.title] : []));
+  return all.filter(({ command }) => command?.command.startsWith('runInParallel.'));
+}
+
+/** The titles of our lenses. */
+async function lenses(uri: vscode.Uri): Promise<string[]> {
+  return (await allLenses(uri)).flatMap(({ command }) => command?.title ?? []);
 }
 
 async function quickFixes(uri: vscode.Uri, line: number): Promise<vscode.CodeAction[]> {
@@ -134,6 +138,41 @@ suite.test('a Markdown file has its fences checked', async () => {
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
   await vscode.window.showTextDocument(document);
   await untilDiagnostics(document.uri, 'RIP201 9');
+});
+
+suite.test('a lens runs its cell; then it says what was measured, and that the cell was edited since', async () => {
+  const { document } = await openPython('# %%\nimport time\n\n# %%\ntime.sleep(0.05)\n\n# %%\nprint(1)\n');
+  const { uri } = document;
+  const settings = vscode.workspace.getConfiguration('runInParallel');
+  await settings.update('inlayHints', true, vscode.ConfigurationTarget.Global);
+  const runs = await until(
+    'each cell has a lens',
+    () => allLenses(uri),
+    all => all.length === 3,
+  );
+  const second = runs[1]?.command;
+  assert.ok(second);
+  await vscode.commands.executeCommand(second.command, ...(second.arguments ?? []));
+  const isMeasured = ({ command, range }: vscode.CodeLens) =>
+    range.start.line === 3 && command?.command === 'runInParallel.showPanel';
+  await until(
+    'the second cell was measured',
+    () => allLenses(uri),
+    all => all.some(isMeasured),
+  );
+  const whole = new vscode.Range(0, 0, 8, 0);
+  const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', uri, whole);
+  assert.ok(hints.some(({ position, label }) => position.line === 4 && /^\d+(\.\d+)? ms$/.test(String(label))));
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(uri, new vscode.Position(4, 0), 'x = 1\n');
+  await vscode.workspace.applyEdit(edit);
+  const titles = await until(
+    'the lens is stale',
+    () => lenses(uri),
+    all => all.some(title => title.includes('edited')),
+  );
+  assert.ok(titles.some(title => title.endsWith(' · edited since')));
+  await settings.update('inlayHints', undefined, vscode.ConfigurationTarget.Global);
 });
 
 suite.test('a server that dies is started again', async () => {
