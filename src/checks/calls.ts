@@ -2,20 +2,36 @@ import type { Call, Expression, FunctionDef, Lambda, Name, Node } from '../snipp
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { isDeferred, visitAll, walk } from '../snippet/syntax/walk.ts';
 
+/** The nodes of a file by their kind: many rules ask, one walk answers. */
+const byKind = new WeakMap<SourceFile, Map<Node['kind'], Node[]>>();
+
 /** All nodes of that kind in a file, in the order of the text; none from broken statements at module level. */
-export function nodesOf<K extends Node['kind']>(file: SourceFile, kind: K): Extract<Node, { kind: K }>[] {
-  const found: Extract<Node, { kind: K }>[] = [];
+export function nodesOf<K extends Node['kind']>(file: SourceFile, kind: K): readonly Extract<Node, { kind: K }>[] {
+  let nodes = byKind.get(file);
+  if (!nodes) {
+    nodes = sortedByKind(file);
+    byKind.set(file, nodes);
+  }
+  const found = nodes.get(kind) ?? [];
+  return isAllOfKind(found, kind) ? found : [];
+}
+
+function sortedByKind(file: SourceFile): Map<Node['kind'], Node[]> {
+  const nodes = new Map<Node['kind'], Node[]>();
   for (const statement of file.module.body) {
     if (statement.broken) continue;
     visitAll(statement, node => {
-      if (isKind(node, kind)) found.push(node);
+      const same = nodes.get(node.kind);
+      if (same) same.push(node);
+      else nodes.set(node.kind, [node]);
     });
   }
-  return found;
+  return nodes;
 }
 
-function isKind<K extends Node['kind']>(node: Node, kind: K): node is Extract<Node, { kind: K }> {
-  return node.kind === kind;
+/** Lists by kind hold nothing else; the compiler is told so. */
+function isAllOfKind<K extends Node['kind']>(nodes: readonly Node[], kind: K): nodes is Extract<Node, { kind: K }>[] {
+  return nodes.length === 0 || nodes[0]?.kind === kind;
 }
 
 /** The calls that happen when a node runs: those in functions and lambdas defined within it happen later, if ever. */

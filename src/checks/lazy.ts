@@ -70,21 +70,19 @@ export function engineOf(file: SourceFile, expression: Expression): Engine | nul
  * null for names, for what reads a file, for what runs something.
  */
 export function builtLazily(file: SourceFile, expression: Expression): Engine | null {
-  const engine = engineOf(file, expression);
-  if (engine === null) return null;
   switch (expression.kind) {
     case 'Call': {
       const called = methodOf(expression);
       if (called && notOnlyLazy.has(called.method)) return null;
-      return file.typeOf(expression) === 'dask.delayed.Delayed' || (called && isLazyOrPart(file, called.owner))
-        ? engine
-        : null;
+      const type = file.typeOf(expression);
+      const engine = type === null ? null : (lazyTypes[type] ?? null);
+      return type === 'dask.delayed.Delayed' || (called && engine && isLazyOrPart(file, called.owner)) ? engine : null;
     }
     case 'BinOp':
     case 'Compare':
     case 'UnaryOp':
     case 'Subscript':
-      return engine;
+      return engineOf(file, expression);
     default:
       return null;
   }

@@ -10,7 +10,7 @@ export const daskColumnInPandas: Rule = {
   title: 'A Dask column in a pandas frame, and the reverse',
   severity: 'warning',
   check(file) {
-    if (!mentions(file, 'dask')) return [];
+    if (!mentions(file, 'dask') || !mentions(file, 'pandas')) return [];
     const found: Finding[] = [];
     for (const { frame, value } of storesOf(file)) {
       const finding = ofStore(file, frame, value);

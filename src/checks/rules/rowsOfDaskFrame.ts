@@ -56,8 +56,9 @@ function mayKnowRows(file: SourceFile, frame: Expression): boolean {
 }
 
 function ofShape(file: SourceFile, shape: Attribute): Finding | null {
+  if (shape.attr !== 'shape') return null;
   const type = file.typeOf(shape.value) ?? '';
-  if (shape.attr !== 'shape' || !framed.has(type)) return null;
+  if (!framed.has(type)) return null;
   const frame = file.textOf(shape.value);
   const code = quoted(file, shape.value);
   const first = rowsOf(shape);

@@ -1,6 +1,6 @@
-import type { Expression, ExpressionStatement, FunctionDef } from '../../snippet/syntax/ast.ts';
+import type { Assign, Expression, ExpressionStatement } from '../../snippet/syntax/ast.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
-import { ancestors, blockOf, walk } from '../../snippet/syntax/walk.ts';
+import { ancestors, blockOf, enclosing } from '../../snippet/syntax/walk.ts';
 import { nodesOf, usesOf } from '../calls.ts';
 import type { Finding, Rule } from '../check.ts';
 import { builtLazily, computing, type Engine, mentions, quoted } from '../lazy.ts';
@@ -19,7 +19,7 @@ export const unusedLazyValue: Rule = {
   check(file) {
     if (!mentions(file, 'dask', 'polars', 'pyspark')) return [];
     const dropped = nodesOf(file, 'ExpressionStatement').flatMap(statement => ofStatement(file, statement) ?? []);
-    return [...dropped, ...nodesOf(file, 'FunctionDef').flatMap(each => unusedNames(file, each))];
+    return [...dropped, ...nodesOf(file, 'Assign').flatMap(assign => unusedName(file, assign) ?? [])];
   },
 };
 
@@ -31,7 +31,7 @@ function ofStatement(file: SourceFile, statement: ExpressionStatement): Finding 
   const code = quoted(file, value);
   if (!isShown(file, statement)) {
     const message = `${engine} only plans ${code}, it never runs: the result is dropped. ${howToRun[engine]}, or remove it.`;
-    return { start, end, message };
+    return { start, end, message, ...(isInTest(statement) && { severity: 'information' }) };
   }
   if (file.text.includes('eagerEval')) return null;
   const method = computing[engine];
@@ -44,6 +44,11 @@ function ofStatement(file: SourceFile, statement: ExpressionStatement): Finding 
       ? [{ title: `Add .${method}()`, edits: [{ start: end, end, newText: `.${method}()` }] }]
       : [],
   };
+}
+
+/** A test may only want to see that planning works. */
+function isInTest(statement: ExpressionStatement): boolean {
+  return enclosing(statement, 'FunctionDef')?.name.id.startsWith('test') ?? false;
 }
 
 function canTakeMethod(value: Expression): boolean {
@@ -75,22 +80,17 @@ function isPlain(file: SourceFile, context: Expression): boolean {
   return file.typeOf(context) !== null || file.qualifiedName(context.func) === 'dask.config.set';
 }
 
-/** Names in a function that get a lazy value and are never read. */
-function unusedNames(file: SourceFile, definition: FunctionDef): Finding[] {
-  const found: Finding[] = [];
-  for (const node of walk(definition, inner => inner === definition || inner.kind !== 'FunctionDef')) {
-    if (node.kind !== 'Assign' || node.broken || node.targets.length !== 1) continue;
-    const [target] = node.targets;
-    if (target?.kind !== 'Name' || target.id.startsWith('_') || file.scopeOf(target).kind !== 'function') continue;
-    const engine = builtLazily(file, node.value);
-    const [home] = file.bindingsOf(target);
-    if (engine === null || home?.scope.node !== definition || usesOf(file, target).length > 0) continue;
-    found.push({
-      start: target.start,
-      end: target.end,
-      severity: 'information',
-      message: `${engine} only plans what \`${target.id}\` stands for, and nothing reads it: it never runs. ${howToRun[engine]}, or remove it.`,
-    });
-  }
-  return found;
+/** A name in a function that gets a lazy value and is never read. */
+function unusedName(file: SourceFile, node: Assign): Finding | null {
+  const [target, ...more] = node.targets;
+  if (target?.kind !== 'Name' || more.length > 0 || target.id.startsWith('_')) return null;
+  const engine = builtLazily(file, node.value);
+  const [home] = engine ? file.bindingsOf(target) : [];
+  if (engine === null || home?.scope.node.kind !== 'FunctionDef' || usesOf(file, target).length > 0) return null;
+  return {
+    start: target.start,
+    end: target.end,
+    severity: 'information',
+    message: `${engine} only plans what \`${target.id}\` stands for, and nothing reads it: it never runs. ${howToRun[engine]}, or remove it.`,
+  };
 }
