@@ -8,7 +8,7 @@ const suite = createSuite();
 suite.afterEach(cleanUp);
 
 const cell = `# %%
-import base64, struct, zlib
+import struct, zlib
 
 def png(width, height):
     def part(kind, data):
@@ -51,3 +51,5 @@ suite.test('a figure and a table stand among the output of their cell', async ()
   assert.deepEqual(shown, ['before', 'image 240×100', 'between', 'table of 8', '']);
   await page.screenshot('vscode-values');
 });
+
+export const run = suite.run;
