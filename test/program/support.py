@@ -98,11 +98,13 @@ def run(
     display=None,
     environment=None,
 ) -> Result:
-    """Runs units: a source text (written to file.py when `saved`), or a list of cells. `selection` as in the spec, or (first, last)."""
+    """Runs units: a source text (written to file.py when `saved`), or a list of cells
+    (or of units as in the spec). `selection` as in the spec, or (first, last)."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = os.path.join(folder, 'run')
         os.makedirs(os.path.join(run_dir, 'trace'))
         for name, text in (beside or {}).items():
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), 'w', encoding='utf-8') as handle:
                 handle.write(text)
         file = os.path.join(folder, 'file.py')
@@ -110,6 +112,8 @@ def run(
             with open(file, 'w', encoding='utf-8', newline='') as handle:
                 handle.write(units if saved else '# what was saved\nnothing = 1\n')
             described = [{'file': file, 'source': None if saved else units, 'cell': False}]
+        elif isinstance(units[0], dict):
+            described = units
         else:
             described = [
                 {'file': os.path.join(folder, 'cell%d' % (index + 1)), 'source': text, 'cell': True}

@@ -149,7 +149,8 @@ class Magics:
             return False
         if found.packages:
             self.installs.append((number, found.packages))
-            self._remember(number, 'install', ', '.join(found.packages))
+        for package in found.packages:
+            self._remember(number, 'install', package)
         for option in found.others:
             self._remember(number, 'option', option)
         return True
