@@ -10,6 +10,7 @@ import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { neverClosed } from './rules/neverClosed.ts';
 import { neverJoined } from './rules/neverJoined.ts';
+import { oppositeLocks } from './rules/oppositeLocks.ts';
 import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
 import { pythonUdf } from './rules/pythonUdf.ts';
@@ -21,6 +22,7 @@ import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
 import { unpicklable } from './rules/unpicklable.ts';
 import { unreadResults } from './rules/unreadResults.ts';
+import { unsafeRelease } from './rules/unsafeRelease.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
 
 /** Every rule, in the order of their codes. */
@@ -30,6 +32,8 @@ export const allRules: readonly Rule[] = [
   unpicklable,
   neverJoined,
   neverClosed,
+  unsafeRelease,
+  oppositeLocks,
   blockingInCoroutine,
   unawaitedCoroutine,
   droppedTask,
