@@ -18,7 +18,8 @@ import os
 import sys
 
 from .. import boot, hooks
-from . import dependencies, names
+from . import dependencies
+from .facts import Facts
 from .plan import Program, module_of
 from .selection import flatten
 from .source import Statement, children as child_nodes, statement_lists, walk
@@ -88,7 +89,7 @@ class Watched:
         self._display = display
         # Not by the code itself: those of equal statements on one line are equal.
         self._steps = {id(step.code): index for index, step in enumerate(program.steps)}
-        self._recreate = not program.whole or len(program.units) > 1
+        self._recreate = not program.whole or len(program.units) > 1 or program.units[0].is_cell
         self._guarded: bool | None = None
         self._written: dict[tuple, str] = {}
         self._analysed: tuple = (None, None)
@@ -208,8 +209,11 @@ class Needs:
         self._fixed = {
             name for facts in analysis.facts if facts is not None and self._is_definition(facts) for name in facts.binds
         }
-        self._kept = [(ran[index], analysis.facts[index]) for index in sorted(analysis.reasons)]
-        data = [facts for _, facts in self._kept if facts is not None and not self._is_definition(facts)]
+        self._kept = [
+            (ran[index], analysis.facts[index], set(analysis.effects.of[index].changes))
+            for index in sorted(analysis.reasons)
+        ]
+        data = [facts for _, facts, _ in self._kept if facts is not None and not self._is_definition(facts)]
         bound_once = {
             name
             for name in set().union(*[facts.binds for facts in data])
@@ -217,16 +221,16 @@ class Needs:
         }
         self.data = sorted(bound_once)
 
-    def _is_definition(self, facts: names.Facts) -> bool:
+    def _is_definition(self, facts: Facts) -> bool:
         return facts.is_definition or facts.is_import or bool(facts.binds & self._by_name)
 
     def to_run(self, plain: set[str]) -> list[Statement]:
         """The statements that a child repeats, when it is given the values of the `plain` names."""
         result = []
-        for statement, facts in self._kept:
+        for statement, facts, changed in self._kept:
             if facts is None or facts.future:
                 continue
-            touched = facts.binds | facts.changes - self._fixed
+            touched = facts.binds | changed - self._fixed
             is_known = bool(touched) and touched <= plain
             if self._is_definition(facts) or not is_known and not calls(statement.node) & STARTS_WORK:
                 result.append(statement)

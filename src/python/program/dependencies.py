@@ -1,43 +1,40 @@
-"""Which earlier statements a selection needs.
+"""Which earlier statements a selection needs: the smallest set that gives it the same meaning.
 
-When in doubt, one more: a statement too many costs time, one too few is an error.
+    selection ──► names that it reads ──► the bindings that it may see     names.py, index.py
+                                      └─► what changes these objects       effects.py
+              ──► settings of the process, random numbers, figures, files  outside.py, surroundings.py
 
-`needed` is the interface; everything else may be replaced behind it.
+Each statement that is taken in is asked the same. When in doubt, one more: a statement too many costs time, one too few
+is an error. Statements count in the order of the text: a notebook's kernel in which cells have run in another order may
+know other values.
+
+`needed` is the interface; `Analysis` serves those who ask for more than one selection.
 """
 
 from __future__ import annotations
 
-import _ast as ast
 import builtins
 
-from .names import DYNAMIC, Facts, dotted, root
-from .source import Statement
+from . import surroundings
+from .effects import Effects
+from .facts import METHOD, Facts
+from .index import Index, position
+from .outside import Outside
+from .source import Statement, Unit
 
-# Calls and stores on these modules act on the whole process; nobody needs to name them again.
-PROCESS_MODULES = frozenset(
-    """
-    asyncio decimal faulthandler gc locale logging multiprocessing os random resource signal socket sys
-    threading tracemalloc warnings""".split()
+MODULE_NAMES = frozenset(dir(builtins)) | frozenset(
+    '__annotations__ __builtins__ __doc__ __file__ __loader__ __name__ __package__ __spec__'.split()
 )
-EFFECTS = frozenset(
+
+
+def needed(statements: list[Statement], units: list[Unit] | None = None) -> list[Statement]:
+    """Of statements in the order of execution, some of them `selected`: those to run, each with its `reason`.
+
+    `units`: all texts, also what stands below the selection; by default those of the statements.
     """
-    addHandler addLevelName basicConfig captureWarnings chdir dictConfig disable enable filterwarnings
-    fileConfig install load_dotenv putenv register resetwarnings seed setLevel set_event_loop_policy
-    set_executable set_forkserver_preload set_option set_options set_printoptions set_start_method set_theme
-    setcontext setdefaulttimeout setlocale setrecursionlimit setrlimit setswitchinterval signal simplefilter
-    stack_size style umask unsetenv use""".split()
-)
-PROCESS_OBJECTS = ('os.environ', 'sys.path', 'sys.argv', 'sys.meta_path', 'sys.modules')
-
-
-def needed(statements: list[Statement]) -> list[Statement]:
-    """Of statements in the order of execution, some of them `selected`: those to run, each with its `reason`."""
     analysis = Analysis(statements)
     selected = [index for index, statement in enumerate(statements) if statement.selected]
-    analysis.end = selected[-1] + 1 if selected else 0
-    for index in selected:
-        analysis.include(index, 'selected')
-    analysis.complete()
+    analysis.select(selected, units)
     for index, reason in analysis.reasons.items():
         statements[index].reason = reason
     return [statements[index] for index in sorted(analysis.reasons)]
@@ -45,204 +42,200 @@ def needed(statements: list[Statement]) -> list[Statement]:
 
 class Analysis:
     """Collects in `reasons` (statement index → why) what is included and, transitively, what that needs; never from
-    `end` on.
+    `end` on. `shared`: an analysis of the same statements whose look-ups to use.
     """
 
-    def __init__(self, statements: list[Statement]) -> None:
+    def __init__(self, statements: list[Statement], shared: Analysis | None = None) -> None:
         self.statements = statements
         self.end = len(statements)
         self.reasons: dict[int, str] = {}
-        self._todo: list[tuple[str, int, bool]] = []
-        self._done: set[tuple[str, int, bool]] = set()
-        self._effects: dict[int, tuple[set[str], set[str]]] = {}
-        self.facts: list[Facts | None] = [facts_of(statement) for statement in statements]
-        self._binders: dict[str, list[int]] = {}
-        self._alias_groups: dict[str, list[tuple[int, set[str]]]] = {}
-        self._imported: dict[str, str] = {}
-        for index, facts in enumerate(self.facts):
-            for name in facts.binds if facts else ():
-                self._binders.setdefault(name, []).append(index)
-            for alias in facts.aliases if facts else ():
-                for name in alias:
-                    self._alias_groups.setdefault(name, []).append((index, alias))
-            self._note_imports(statements[index].node)
+        self.index: Index = shared.index if shared is not None else Index(statements)
+        self.effects: Effects = shared.effects if shared is not None else Effects(self.index)
+        self.outside: Outside = shared.outside if shared is not None else Outside(self.effects)
+        self.facts: list[Facts | None] = self.index.facts
+        self._todo: list[tuple[str, int]] = []
+        self._wished: set[tuple[str, int]] = set()
+        # Names that functions of included statements read → the names through which such code is reached.
+        self._late: dict[str, set[str]] = {}
+        self._mentions: dict[str, set[str]] | None = None
 
-    def _note_imports(self, node) -> None:
-        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
-            name = alias.asname or alias.name.split('.')[0]
-            self._imported[name] = (getattr(node, 'module', None) or alias.name).split('.')[0]
+    def select(self, selected: list[int], units: list[Unit] | None = None) -> None:
+        """Includes a selection and all that it needs. `units`: as for `needed`."""
+        self.end = selected[-1] + 1 if selected else 0
+        for index in selected:
+            self.include(index, 'selected')
+        if selected:
+            self.complete()
+            known = {id(statement.unit): statement.unit for statement in self.statements}
+            surroundings.complete(self, units or list(known.values()))
 
     def include(self, index: int, reason: str) -> None:
-        facts = self.facts[index]
         if index in self.reasons:
             return
         self.reasons[index] = reason
+        facts = self.facts[index]
         if facts is None:
             return
-        self._todo.extend((name, index, False) for name in facts.needs)
-        self._todo.extend((name, self.end, True) for name in facts.late_reads)
+        for name in facts.needs:
+            self._wish(name, index)
+        for name in facts.late_reads:
+            self._wish(name, self.end)
+            self._follow_late(name)
+        for name, reached in self._late.items():
+            if not reached.isdisjoint(facts.reads):
+                self._wish(name, index)
         if facts.dynamic:
-            for earlier in range(index):
-                if self.facts[earlier] is not None:
-                    self.include(
-                        earlier, 'the code uses %s' % ' or '.join(sorted(DYNAMIC & (facts.reads | facts.late_reads)))
-                    )
+            self._include_above(index, facts.dynamic)
 
     def complete(self, leave_out: tuple[str, ...] = ()) -> None:
         """Follows every name; then adds what acts on the whole process, except through the modules to leave out."""
-        for index in range(self.end):
-            if self.facts[index] is not None and self.facts[index].future:  # type: ignore
-                self.include(index, 'from __future__ import')
-        self._drain()
-        for index in range(self.end):
-            module = self._process_effect(self.statements[index].node)
-            if (
-                module
-                and module not in leave_out
-                and index not in self.reasons
-                and (module in PROCESS_MODULES or self._module_is_used(module))
-            ):
-                self.include(index, 'acts on the whole process (%s)' % module)
-        self._drain()
+        for index in self.index.futures:
+            if index < self.end:
+                self.include(index, 'a __future__ import counts for all that follows')
+        for index in self.index.stars:
+            if index < self.end:
+                self.include(index, 'may define any name: from %s import *' % self.index.at(index).star)
+        self.drain()
+        surroundings.complete_settings(self, leave_out)
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         while self._todo:
-            wish = self._todo.pop()
-            if wish not in self._done:
-                self._done.add(wish)
-                self._resolve(*wish)
+            self._resolve(*self._todo.pop())
 
-    def _resolve(self, name: str, before: int, late: bool) -> None:
-        """Includes what binds and what changes a name ahead of a statement.
+    def _wish(self, name: str, before: int) -> None:
+        if (name, before) not in self._wished:
+            self._wished.add((name, before))
+            self._todo.append((name, before))
 
-        Function bodies run later: there every binding counts.
-        """
-        start = -1
-        found = False
-        for index in range(before - 1, -1, -1):
-            facts = self.facts[index]
-            if facts is None:
-                continue
-            if name in facts.binds:
-                found = True
-                self.include(index, ('imports %s' if facts.is_import else 'defines %s') % name)
-                if name in facts.certain and not late:
-                    start = index
+    def _include_above(self, index: int, word: str) -> None:
+        for earlier in range(index):
+            if self.facts[earlier] is not None:
+                self.include(earlier, '%s() may need anything above%s' % (word, self.place(index)))
+
+    def place(self, index: int) -> str:
+        """Where something is needed, for the end of a reason."""
+        return ' (needed in line %d)' % self.statements[index].first if index < self.end else ''
+
+    # Names
+
+    def _resolve(self, name: str, before: int) -> None:
+        """Includes what binds a name that is read at a statement, and what changes the object that it is bound to."""
+        versions = self.index.versions(name, before, len(self.statements))
+        oldest = versions[-1] if versions and name in self.index.at(versions[-1]).certain else -1
+        place = self.place(before)
+        found = self._include_assigners(name, oldest, before, place)
+        for version in versions:
+            self.include(version, self._why_bound(name, version) + place)
+            if (name, version) in self._wished:
+                break  # what is above has been asked for there
+        if not versions and not found and name not in MODULE_NAMES and before <= self.end:
+            self._include_dynamic(name, before, place)
+        self._include_changes(name, versions, before, place)
+
+    def _why_bound(self, name: str, version: int) -> str:
+        facts = self.index.at(version)
+        if name in facts.imports:
+            return 'imports %s' % name
+        return 'defines %s' % name
+
+    def _include_assigners(self, name: str, after: int, before: int, place: str) -> bool:
+        assigners = self.effects.assigners_of(name, after, before)
+        for index in assigners:
+            if index != after:
+                self.include(index, self.effects.of[index].assigns[name] + place)
+        return bool(assigners)
+
+    def _include_dynamic(self, name: str, before: int, place: str) -> None:
+        """Nothing above binds the name: what uses exec(), globals() and the like may."""
+        reader = self.facts[before] if before < len(self.statements) else None
+        if reader is not None and name in reader.soft:
+            return
+        for index in self.index.dynamic:
+            if index < before:
+                self.include(index, 'may define %s: it uses %s()%s' % (name, self.index.at(index).dynamic, place))
+
+    def _include_changes(self, name: str, versions: list[int], before: int, place: str) -> None:
+        group = self.index.same_objects(name, versions[:30], before)
+        if not versions and name in self.effects.changers:
+            group.add((name, -1))
+        names: dict[str, list[int]] = {}
+        for each, version in group:
+            names.setdefault(each, []).append(version)
+        reads_on = any(self.index.is_iterator(each, version) for each, version in group if version >= 0)
+        for each, own in names.items():
+            changers = self.effects.changers.get(each, [])
+            for at in range(position(changers, before) - 1, -1, -1):
+                index = changers[at]
+                if index < min(own):
                     break
-            elif name in facts.deletes:
-                start = index
-                break
-            elif name in self._effects_of(index)[0]:
-                found = True
-                self.include(index, 'calls a function that assigns %s' % name)
-        if not found and not hasattr(builtins, name):
-            for index in range(before):
-                if self.facts[index] is not None and self.facts[index].star:  # type: ignore
-                    self.include(index, 'may import %s' % name)
-        if name not in self._imported and not self._is_constant(name):
-            self._include_changes(name, max(start, 0), before)
-
-    def _include_changes(self, name: str, start: int, before: int) -> None:
-        group = self._aliases(name, start, before)
-        once = any(group & facts.read_once for facts in self.facts[:before] if facts)
-        for index in range(start, before):
-            facts = self.facts[index]
-            if facts is None or index in self.reasons:
-                continue
-            if (facts.changes | self._effects_of(index)[1]) & group:
-                self.include(index, 'may change %s' % name)
-            elif once and facts.reads & group:
-                self.include(index, 'reads on in %s' % name)
-
-    def _aliases(self, name: str, start: int, before: int) -> set[str]:
-        """The names that may stand for the same object, other than modules and functions (these are not changed by
-        being passed on).
-        """
-        group, todo = {name}, [name]
-        while todo:
-            for index, alias in self._alias_groups.get(todo.pop(), ()):
-                if start <= index < before:
-                    more = {n for n in alias - group if not self._is_fixed(n)}
-                    group |= more
-                    todo.extend(more)
-        return group
-
-    def _is_constant(self, name: str) -> bool:
-        binders = [self.facts[index] for index in self._binders.get(name, ())]
-        return bool(binders) and all(facts.binds_constants for facts in binders if facts)
-
-    def _is_fixed(self, name: str) -> bool:
-        binders = [self.facts[index] for index in self._binders.get(name, ())]
-        if name in self._imported or any(facts.is_definition for facts in binders if facts):
-            return True
-        return self._is_constant(name)
-
-    def _effects_of(self, index: int) -> tuple[set[str], set[str]]:
-        """Globals that the functions which a statement may call bind and change."""
-        if index not in self._effects:
-            facts = self.facts[index]
-            binds: set[str] = set()
-            changes: set[str] = set()
-            todo = list(facts.called | facts.receivers) if facts else []
-            seen: set[str] = set()
-            while todo:
-                name = todo.pop()
-                if name in seen:
+                how, reason = self.effects.of[index].changes[each]
+                if not self._counts(each, index, how, own):
                     continue
-                seen.add(name)
-                for binder in self._binders.get(name, ()):
-                    inner = self.facts[binder]
-                    if inner is None or binder == index and not inner.late_reads:
-                        continue
-                    binds |= inner.late_binds
-                    changes |= inner.late_changes
-                    todo.extend(inner.late_reads)
-                    if facts is not None and name in facts.receivers:
-                        todo.extend(n for n in inner.reads if self._is_fixed(n))
-            self._effects[index] = (binds, changes)
-        return self._effects[index]
+                self.include(index, (reason if each == name else '%s, which %s shares' % (reason, name)) + place)
+                if (each, index) in self._wished:
+                    break  # as above
+            if reads_on:
+                self._include_readers(each, min(own), before, place)
 
-    def _process_effect(self, node) -> str:
-        """The module that an expression statement, a store or a `del` at top level sets up; '' when it does no such
-        thing.
-        """
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, 'id', '')
-            base = root(function)
-            path = self._path(function)
-            if base in self._imported and (name in EFFECTS or path.startswith(tuple(o + '.' for o in PROCESS_OBJECTS))):
-                return self._imported[base]
-        targets = (
-            node.targets
-            if isinstance(node, (ast.Assign, ast.Delete))
-            else [node.target]
-            if isinstance(node, ast.AugAssign)
-            else []
-        )
-        for target in targets:
-            if isinstance(target, (ast.Attribute, ast.Subscript)) and root(target) in self._imported:
-                return self._imported[root(target)]
-        return ''
+    def _counts(self, name: str, index: int, how: int, versions: list[int]) -> bool:
+        """Whether a statement changes one of these versions of a name, and in a way that matters for it."""
+        for version in self.index.versions_in(name, index) or [-1]:
+            if version not in versions:
+                continue
+            if version == index and name not in self.index.at(index).needs:
+                return False  # it changes what it has bound itself
+            facts = self.index.at(version) if version >= 0 else None
+            if facts is None:
+                return how > METHOD
+            if name in facts.imports:
+                # np.append(x) changes no module, sys.path.append(x) does; a name from a module may be any object.
+                return how > METHOD and (how > METHOD + 1 or name not in facts.modules)
+            if facts.is_definition or facts.binds_function:
+                return how >= METHOD
+            return True
+        return False
 
-    def _path(self, node) -> str:
-        base, _, rest = dotted(node).partition('.')
-        return '%s.%s' % (self._imported.get(base, base), rest)
+    def _include_readers(self, name: str, after: int, before: int, place: str) -> None:
+        for index in range(after + 1, before):
+            facts = self.facts[index]
+            if facts is not None and name in facts.reads:
+                self.include(index, 'reads on in %s, which gives each item once%s' % (name, place))
 
-    def _module_is_used(self, module: str) -> bool:
-        return any(
-            self._imported.get(name) == module
-            for index in self.reasons
-            for name in self._binders
-            if index in self._binders[name]
-        )
+    # Names in the bodies of functions
+
+    def _follow_late(self, name: str) -> None:
+        """The value counts that a name has when the function runs: wherever something is named that may run it."""
+        if name in self._late:
+            return
+        bound_once = len(self.index.binders.get(name, ())) + len(self.effects.changers.get(name, ())) < 2
+        if bound_once and name not in self.effects.assigners:
+            return
+        self._late[name] = reached = self._names_leading_to(name)
+        for index in list(self.reasons):
+            facts = self.facts[index]
+            if facts is not None and not reached.isdisjoint(facts.reads):
+                self._wish(name, index)
+
+    def _names_leading_to(self, name: str) -> set[str]:
+        """The names of functions that read a name, and of what holds or calls such functions."""
+        if self._mentions is None:
+            self._mentions = mentions(self.facts)
+        reached: set[str] = set()
+        todo = [bound for facts in self.facts if facts is not None and name in facts.late_reads for bound in facts.binds]
+        while todo:
+            each = todo.pop()
+            if each not in reached:
+                reached.add(each)
+                todo.extend(self._mentions.get(each, ()))
+        return reached
 
 
-def facts_of(statement: Statement) -> Facts | None:
-    """None when the statement can't stand at top level (the `return` of a function that the selection is in)."""
-    module = ast.Module(body=[statement.node], type_ignores=[])
-    try:
-        code = compile(module, statement.unit.file, 'exec', flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return None
-    return Facts(statement, code)
+def mentions(facts_of_all: list[Facts | None]) -> dict[str, set[str]]:
+    """Name → the names bound or changed by statements that name it."""
+    found: dict[str, set[str]] = {}
+    for facts in facts_of_all:
+        if facts is not None and (facts.binds or facts.changes):
+            touched = facts.binds.union(facts.changes)
+            for name in facts.reads | facts.late_reads:
+                found.setdefault(name, set()).update(touched)
+    return found

@@ -1,258 +1,410 @@
 """What one statement does to the names of its module, at once and later, when a function of it is called.
 
-Which names are global is read from the byte code, so that Python's own scope rules decide. What a statement may change
-is read from the tree: changes are attributed to the name at the root of `a.b[c].d()`.
+    with Pool() as pool:            reads Pool, work, data;  has bound pool and found
+        found = pool.map(work, data)
+    for n in found:                 reads nothing new;       n and last may be unbound: found may be empty
+        last = n
+
+Changes are attributed to the name at the root of `a.b[c].d()`.
 """
 
 from __future__ import annotations
 
 import _ast as ast
-import opcode
 import sys
 
-from .flow import Flow
+from . import expressions, scopes
+from .calls import Calls
+from .expressions import called, held_names, path, root, target_names
+from .facts import METHOD, STORES, Facts
+from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
+from .selection import is_main_guard
 from .source import Statement, children, walk
+from .vocabulary import DYNAMIC, LOCKS, SHOWS
 
-# Methods that only look at their object or hand out a result.
-PURE_METHODS = frozenset(
-    """
-    all any as_posix astype capitalize casefold copy corr count decode describe difference done encode empty
-    endswith exists exitcode find findall finditer flatten format full fullmatch get getvalue group groupby
-    groups head index info intersection is_alive is_dir is_file is_set isalpha isdigit isdisjoint isna
-    isspace issubset issuperset items iterdir join_path joinpath keys locked lower lstrip match max mean
-    median merge min most_common notna nunique partition plot qsize quantile ravel read_bytes read_text
-    removeprefix removesuffix replace reshape resolve result rfind rindex rpartition rsplit rstrip running
-    sample search shape split splitlines startswith std strip sub sum tail title to_csv to_dict to_json
-    to_list to_numpy to_parquet to_string tolist total total_seconds translate transpose union unique upper
-    value_counts values var with_name with_suffix zfill""".split()
-)
-# Methods that change their object whatever it is: they count inside functions and print(...) too.
-MUTATORS = frozenset(
-    """
-    add append appendleft clear discard extend extendleft fill insert pop popitem popleft put put_nowait
-    register remove reverse rotate setdefault sort subtract symmetric_difference_update intersection_update
-    difference_update update write writelines writerow writerows read readline readlines send seek close""".split()
-)
-# Calls that leave their arguments as they are, given as names or as methods.
-PURE_CALLS = frozenset(
-    """
-    abs all any assert_ bool bytes callable chr dict dir display divmod enumerate filter float format
-    frozenset getattr hasattr hash help hex id int isinstance issubclass iter len list map max min ord pow
-    pprint print range repr reversed round set sorted str sum tuple type vars zip append add put put_nowait
-    submit apply apply_async map_async imap imap_unordered starmap starmap_async info debug warning error
-    exception critical log join start sleep write run run_until_complete""".split()
-)
-SHOWS = frozenset('print display pprint show info debug warning error critical log sleep'.split())
-CHANGES_FIRST_ARGUMENT = frozenset(
-    """
-    next anext setattr delattr heappush heappop heapify heappushpop heapreplace shuffle insort insort_left
-    insort_right""".split()
-)
-READ_ONCE = frozenset(
-    """
-    iter map filter zip enumerate reversed open reader DictReader imap imap_unordered as_completed count
-    cycle chain islice finditer scandir glob iterdir iterrows itertuples""".split()
-)
-# Calls whose results can't be changed, by the function's last name.
-CONSTANT_RESULTS = frozenset(
-    """abs bool bytes cpu_count float frozenset getpid getenv hash id int len monotonic ord chr perf_counter repr
-    str time""".split()
-)
-DYNAMIC = frozenset(('globals', 'locals', 'vars', 'eval', 'exec'))
-_NOW = frozenset(('<listcomp>', '<setcomp>', '<dictcomp>', '<genexpr>'))
-_KINDS = {
-    'LOAD_NAME': 'read',
-    'LOAD_GLOBAL': 'read',
-    'LOAD_FROM_DICT_OR_GLOBALS': 'read',
-    'STORE_NAME': 'bind',
-    'STORE_GLOBAL': 'bind',
-    'DELETE_NAME': 'delete',
-    'DELETE_GLOBAL': 'delete',
-}
-_OPCODES = {opcode.opmap[name]: (name, kind) for name, kind in _KINDS.items() if name in opcode.opmap}
+LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
-class Facts:
-    """Of one statement. `late_…`: what its function bodies do once they are called."""
+class Illegal(Exception):
+    """A statement that can't stand at top level: the `return` of a function that the selection is in."""
 
-    def __init__(self, statement: Statement, code) -> None:
-        node = statement.node
-        self.binds: set[str] = set()
-        self.deletes: set[str] = set()
-        self.reads: set[str] = set()
-        self.late_binds: set[str] = set()
-        self.late_reads: set[str] = set()
-        self.changes: set[str] = set()
-        self.late_changes: set[str] = set()
-        self.receivers: set[str] = set()
-        self.aliases: list[set[str]] = []
-        self.read_once: set[str] = set()
-        self.star = isinstance(node, ast.ImportFrom) and node.names[0].name == '*'
-        self.future = isinstance(node, ast.ImportFrom) and node.module == '__future__'
-        self.is_import = isinstance(node, (ast.Import, ast.ImportFrom))
-        self.is_definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        self.binds_constants = (
-            isinstance(node, ast.Assign)
-            and _is_constant(node.value)
-            and all(isinstance(target, ast.Name) for target in node.targets)
-        )
-        self._scan(code, False, True)
-        flow = Flow(node)
-        # `import a` leaves what `import a.b` has added.
-        self.certain = set() if isinstance(node, ast.Import) else flow.bound & self.binds
-        self.needs = flow.exposed & (self.reads | self.deletes)
-        self.late_reads -= set() if self.is_definition else self.certain
-        self._shows = isinstance(node, ast.Expr) and _called(node.value) in SHOWS
-        self._changes_in(node, False)
-        self.changes &= self.reads | self.binds
-        self.late_changes &= self.late_reads | self.late_binds
-        self.called = self._called_now(node)
-        self.dynamic = bool((self.reads | self.late_reads) & DYNAMIC)
 
-    def _scan(self, code, late: bool, module: bool) -> None:
-        """Sorts the global names of a code object and of those within it."""
-        extended = 0
-        for position in range(0, len(code.co_code), 2):
-            operation, argument = code.co_code[position], code.co_code[position + 1] | extended
-            extended = argument << 8 if operation == opcode.EXTENDED_ARG else 0
-            if operation not in _OPCODES:
-                continue
-            operator, kind = _OPCODES[operation]
-            name = code.co_names[
-                argument >> 1 if operator == 'LOAD_GLOBAL' and sys.version_info >= (3, 11) else argument
-            ]
-            if operator in ('STORE_NAME', 'DELETE_NAME') and not module:
-                continue  # a class's own names
-            if kind == 'read':
-                (self.late_reads if late else self.reads).add(name)
-            elif late:
-                self.late_binds.add(name)
+def facts_of(statement: Statement, lazy_annotations: bool = False) -> Facts | None:
+    """None when the statement can't stand at top level. `lazy_annotations`: `from __future__ import annotations`."""
+    node = statement.node
+    known = getattr(node, 'known_facts', None)
+    if known is None or known[0] != lazy_annotations:
+        try:
+            facts: Facts | None = Walk(node, lazy_annotations).facts
+        except Illegal:
+            facts = None
+        except RecursionError:
+            facts = coarse_facts(node)
+        node.known_facts = known = (lazy_annotations, facts)
+    return known[1]
+
+
+def coarse_facts(node) -> Facts:
+    """Of a statement that is nested too deeply: it may change all that it names."""
+    facts = Facts()
+    for each in walk(node):
+        if isinstance(each, ast.Name):
+            if isinstance(each.ctx, ast.Load):
+                facts.reads.add(each.id)
+                facts.changes[each.id] = (STORES, '')
             else:
-                (self.binds if kind == 'bind' else self.deletes).add(name)
-        for constant in code.co_consts:
-            if hasattr(constant, 'co_code'):
-                is_function = (
-                    constant.co_flags & 3
-                    and constant.co_name not in _NOW
-                    and not constant.co_name.startswith('<generic')
-                )
-                self._scan(constant, late or bool(is_function), False)
+                facts.binds.add(each.id)
+    facts.needs = set(facts.reads)
+    return facts
 
-    def _changes_in(self, node, late: bool) -> None:
-        into = self.late_changes if late else self.changes
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            into.add(root(node.value))
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            into.add(node.target.id)
-        elif isinstance(node, ast.Call):
-            name = _called(node)
-            if isinstance(node.func, ast.Attribute):
-                receiver = root(node.func.value)
-                self.receivers.add(receiver)
-                if name in MUTATORS or not late and not self._shows and name not in PURE_METHODS:
-                    into.add(receiver)
-            if name in CHANGES_FIRST_ARGUMENT and node.args:
-                into.add(root(node.args[0]))
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not late:
-            if _called(node.value) not in PURE_CALLS and _called(node.value) not in PURE_METHODS:
-                into.update(_plain_names(node.value.args + [keyword.value for keyword in node.value.keywords]))
-        self._aliases_in(node)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            body = node.body if isinstance(node.body, list) else [node.body]
-            for child in children(node):
-                self._changes_in(child, late or any(child is part for part in body))
-            into.update(root(decorator) for decorator in getattr(node, 'decorator_list', ()))
-            return
-        for child in children(node):
-            self._changes_in(child, late)
 
-    def _aliases_in(self, node) -> None:
-        """Names that may stand for one object afterwards: a change to one is a change to the others."""
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            value = node.value
-        elif isinstance(node, (ast.For, ast.AsyncFor)):
-            targets, value = [node.target], node.iter
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            targets, value = [node.optional_vars], node.context_expr
+class Walk(Calls):
+    """One pass over a statement; the result is in `facts`."""
+
+    def __init__(self, node, lazy_annotations: bool) -> None:
+        super().__init__()
+        facts = self.facts
+        self.lazy_annotations = lazy_annotations
+        facts.is_import = isinstance(node, (ast.Import, ast.ImportFrom))
+        facts.is_definition = isinstance(node, scopes.DEFINITIONS)
+        facts.binds_function = isinstance(node, scopes.FUNCTIONS) or (
+            isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
+        )
+        facts.shows = isinstance(node, ast.Expr) and called(node.value) in SHOWS
+        self.visit(node)
+        facts.certain = self.bound & facts.binds
+        if not facts.is_definition:
+            facts.late_reads -= facts.certain
+
+    # Blocks: each returns with `bound` as it is behind it.
+
+    def block(self, nodes: list, bound: set[str]) -> set[str]:
+        """What is bound for certain behind the block, when `bound` is before it."""
+        self.bound = set(bound)
+        for node in nodes:
+            self.visit(node)
+        return self.bound
+
+    def If(self, node) -> None:
+        ends = []
+        while True:
+            self.visit(node.test)
+            before = self.bound
+            body = self.block(node.body, before)
+            if not leaves(node.body):
+                ends.append(body)
+            if is_main_guard(node) and not node.orelse:
+                self.bound = body
+                return
+            self.bound = before
+            # An `elif` is an `if` in the `else`: hundreds of them must not nest.
+            if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+                break
+            node = node.orelse[0]
+        last = self.block(node.orelse, self.bound)
+        if not node.orelse or not leaves(node.orelse):
+            ends.append(last)
+        self.bound = set.intersection(*ends) if ends else before
+
+    def For(self, node) -> None:
+        self.visit(node.iter)
+        before = self.bound
+        self.visit(node.target)
+        names = target_names(node.target)
+        sources = held_names(node.iter)
+        if isinstance(node.iter, ast.Call) and called(node.iter) != 'range':
+            sources = sources | {root(node.iter)} - {''}
+            for argument in node.iter.args:
+                sources = sources | held_names(argument)
+        self.link(names, sources)
+        if not self.scopes and isinstance(node.target, ast.Name):
+            constant = expressions.items_constant_if(node.iter)
+            if constant is not None:
+                self.facts.constants[node.target.id] = constant
+        elif not self.scopes and called(node.iter) == 'enumerate' and len(names) == 2:
+            self.facts.constants[names[0]] = expressions.NOTHING
+            constant = expressions.items_constant_if(node.iter)
+            if constant is not None:
+                self.facts.constants[names[1]] = constant
+        self.loops += 1
+        self.block(node.body, self.bound)
+        self.loops -= 1
+        self.block(node.orelse, before)
+        self.bound = before
+
+    AsyncFor = For
+
+    def While(self, node) -> None:
+        self.visit(node.test)
+        before = self.bound
+        self.loops += 1
+        self.block(node.body, before)
+        self.loops -= 1
+        self.block(node.orelse, before)
+        self.bound = before
+
+    def Try(self, node) -> None:
+        before = self.bound
+        ends = [self.block(node.body + node.orelse, before)]
+        for handler in node.handlers:
+            self.bound = set(before)
+            if handler.type is not None:
+                self.visit(handler.type)
+            if handler.name:
+                self.bind(handler.name)
+            end = self.block(handler.body, self.bound)
+            if not leaves(handler.body):
+                ends.append(end - {handler.name})
+        self.bound = self.block(node.finalbody, set.intersection(*ends))
+
+    TryStar = Try
+
+    def With(self, node) -> None:
+        before = None
+        for item in node.items:
+            context = item.context_expr
+            self.visit(context)
+            if isinstance(context, ast.Name) and context.id not in self.locks:
+                self.change(context.id, METHOD, 'with %s' % context.id)
+            if item.optional_vars is not None:
+                self.assign([item.optional_vars], context)
+            if called(context) in ('suppress', 'raises', 'assertRaises'):
+                before = set(self.bound)
+        for each in node.body:
+            self.visit(each)
+        if before is not None:
+            self.bound = before
+
+    AsyncWith = With
+
+    def Match(self, node) -> None:
+        self.visit(node.subject)
+        before = self.bound
+        for case in node.cases:
+            self.bound = set(before)
+            names = [name for each in walk(case.pattern) for name in scopes.pattern_names(each)]
+            self.visit(case.pattern)
+            for name in names:
+                self.bind(name)
+            self.link(names, held_names(node.subject))
+            if case.guard is not None:
+                self.visit(case.guard)
+            self.block(case.body, self.bound)
+        self.bound = before
+
+    # Simple statements
+
+    def Expr(self, node) -> None:
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(value, ast.Call):
+            self.thrown_away = value
+        self.visit(node.value)
+
+    def Assign(self, node) -> None:
+        self.inline_lambda(node.value, node.targets)
+        self.assign(node.targets, node.value)
+
+    def AnnAssign(self, node) -> None:
+        if node.value is not None:
+            self.inline_lambda(node.value, [node.target])
+        # Those of a function's own variables are never looked at.
+        if not self.late:
+            self.annotation(node.annotation)
+        if node.value is not None:
+            self.assign([node.target], node.value)
+        elif not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+
+    def AugAssign(self, node) -> None:
+        self.visit(node.value)
+        target = node.target
+        if isinstance(target, ast.Name):
+            name = target.id
+            self.read(name)
+            self.change(name, STORES, '')
+            self.bind(name)
+            constant = expressions.constant_if(node.value)
+            if not self.scopes:
+                if constant is not None:
+                    self.facts.constants[name] = constant | {name}
+                self.facts.links.append(frozenset((name,)))
         else:
+            self.visit(target)
+        self.link([root(target)], held_names(node.value))
+
+    def NamedExpr(self, node) -> None:
+        self.assign([node.target], node.value)
+
+    def Delete(self, node) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name) and not self.scopes:
+                self.facts.deletes.add(target.id)
+                if target.id not in self.bound:
+                    self.facts.needs.add(target.id)
+                self.bound.discard(target.id)
+            else:
+                self.visit(target)
+
+    def Return(self, node) -> None:
+        if not any(scope.kind == FUNCTION for scope in self.scopes):
+            raise Illegal
+        if node.value is not None:
+            self.visit(node.value)
+            self.link_result(node)
+
+    def Yield(self, node) -> None:
+        self.Return(node)
+        if self.record is not None:
+            self.record.body.is_generator = True
+
+    YieldFrom = Yield
+
+    def Break(self, node) -> None:
+        if not self.loops and not any(scope.kind == FUNCTION for scope in self.scopes):
+            raise Illegal
+
+    Continue = Break
+
+    def Import(self, node) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.split('.')[0]
+            if not self.scopes:
+                self.facts.imports[name] = alias.name if alias.asname else name
+                self.facts.modules[name] = alias.name
+            self.bind(name)
+
+    def ImportFrom(self, node) -> None:
+        module = '.' * (node.level or 0) + (node.module or '')
+        self.facts.future = module == '__future__'
+        for alias in node.names:
+            if alias.name == '*':
+                self.facts.star = module
+                continue
+            if not self.scopes:
+                self.facts.imports[alias.asname or alias.name] = '%s.%s' % (module, alias.name)
+            self.bind(alias.asname or alias.name)
+
+    # Definitions
+
+    def FunctionDef(self, node) -> None:
+        self.decorators(node)
+        self.defaults(node.args)
+        self.bind(node.name)
+        with_types = self.enter_type_parameters(node)
+        arguments = node.args
+        every = list(getattr(arguments, 'posonlyargs', ())) + arguments.args + arguments.kwonlyargs
+        for argument in every + [a for a in (arguments.vararg, arguments.kwarg) if a is not None]:
+            if argument.annotation is not None:
+                self.annotation(argument.annotation)
+        if node.returns is not None:
+            self.annotation(node.returns)
+        self.function_body(node, node.body, node.name)
+        if with_types:
+            self.scopes.pop()
+
+    AsyncFunctionDef = FunctionDef
+
+    def Lambda(self, node) -> None:
+        self.defaults(node.args)
+        name = ''
+        if node is self.bound_lambda[0]:
+            name = self.bound_lambda[1]
+        elif not self.late:
+            self.facts.inline = True
+        self.function_body(node, [node.body], name)
+
+    def function_body(self, node, body: list, name: str) -> None:
+        scope = scopes.function_scope(node)
+        outermost = self.record is None
+        if outermost:
+            self.record = Record(name if not self.scopes else '', node, scope)
+        self.scopes.append(scope)
+        self.late += 1
+        bound, loops, self.loops = self.bound, self.loops, 0
+        for each in body:
+            self.visit(each)
+        self.bound, self.loops = bound, loops
+        self.late -= 1
+        self.scopes.pop()
+        if outermost:
+            self.finish_record()
+
+    def ClassDef(self, node) -> None:
+        self.decorators(node)
+        with_types = self.enter_type_parameters(node)
+        self.quiet += 1
+        for base in node.bases:
+            self.visit(base)
+        self.quiet -= 1
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+        if not self.scopes:
+            self.facts.bases.update({root(base) for base in node.bases} - {''})
+            self.facts.hooks_subclasses = bool(node.keywords) or any(
+                getattr(each, 'name', '') in ('__init_subclass__', '__new__', '__set_name__') for each in node.body
+            )
+        self.scopes.append(scopes.class_scope(node))
+        for each in node.body:
+            self.visit(each)
+        self.scopes.pop()
+        if with_types:
+            self.scopes.pop()
+        self.bind(node.name)
+
+    def decorators(self, node) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+            function = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if isinstance(function, ast.Attribute):
+                self.change(root(function), METHOD, '@' + path(function))
+            self.link([node.name], {root(decorator)} - {''})
+
+    def defaults(self, arguments) -> None:
+        self.quiet += 1
+        for default in arguments.defaults + [each for each in arguments.kw_defaults if each is not None]:
+            self.visit(default)
+        self.quiet -= 1
+
+    def annotation(self, node) -> None:
+        """Reads it now, or, where annotations are lazy, if somebody asks for it."""
+        lazy = self.lazy_annotations or LAZY_ANNOTATIONS
+        if lazy and not (self.scopes and self.scopes[-1].kind == CLASS):
+            if LAZY_ANNOTATIONS and not self.lazy_annotations:
+                self.facts.late_reads.update(names_in(node))
             return
-        names = {
-            n.id for target in targets for n in walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
-        called = _called(value)
-        if isinstance(value, ast.GeneratorExp) or called in READ_ONCE:
-            self.read_once |= names
-        sources = set()
-        if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
-            sources.add(root(value))
-        elif isinstance(value, ast.Call) and called not in PURE_CALLS | PURE_METHODS:
-            sources |= _plain_names(value.args + [keyword.value for keyword in value.keywords])
-        elif isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-            sources |= _plain_names(value.elts)
-        elif isinstance(value, ast.Dict):
-            sources |= _plain_names(value.values)
-        if len(names | sources) > 1 and not isinstance(value, (ast.Tuple, ast.Constant)) or sources:
-            self.aliases.append(names | sources)
+        if lazy:
+            # Dataclasses, models and the like evaluate those of their fields.
+            self.facts.late_reads.update(names_in(node))
+            self.facts.soft.update(names_in(node))
+            return
+        self.quiet += 1
+        self.visit(node)
+        self.quiet -= 1
 
-    def _called_now(self, node) -> set[str]:
-        """Names whose functions may run with the statement.
+    def enter_type_parameters(self, node) -> bool:
+        """`def f[T](…)`: a scope for T; whether there is one."""
+        found = getattr(node, 'type_params', None)
+        if not found:
+            return False
+        self.scopes.append(Scope(COMPREHENSION, {each.name for each in found}))
+        for each in found:
+            for value in (getattr(each, 'bound', None), getattr(each, 'default_value', None)):
+                self.facts.late_reads.update(names_in(value) if value is not None else ())
+        return True
 
-        Defining a function runs its decorators, a class its bases.
-        """
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return {root(decorator) for decorator in node.decorator_list}
-        if isinstance(node, ast.ClassDef):
-            return {root(part) for part in node.decorator_list + node.bases}
-        return self.reads
+    def TypeAlias(self, node) -> None:
+        self.bind(node.name.id)
+        names = {each.name for each in node.type_params}
+        self.facts.late_reads.update(names_in(node.value) - names)
 
 
-def root(node) -> str:
-    """`a` of `a.b[c].d()`; '' when there is no name at the bottom."""
-    while not isinstance(node, ast.Name):
-        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Await)):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return ''
-    return node.id
+def names_in(node) -> set[str]:
+    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
 
 
-def dotted(node) -> str:
-    """`os.environ` of an attribute chain; '' when it is something else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.insert(0, node.attr)
-        node = node.value
-    return '.'.join([node.id] + parts) if isinstance(node, ast.Name) else ''
-
-
-def _called(node) -> str:
-    """The last name of what a call calls."""
-    if isinstance(node, ast.Await):
-        node = node.value
-    if not isinstance(node, ast.Call):
-        return ''
-    return (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id
-        if isinstance(node.func, ast.Name)
-        else ''
-    )
-
-
-def _is_constant(value) -> bool:
-    """Whether an expression gives a number, a text or the like: an object that no call can change."""
-    if isinstance(value, ast.Call):
-        return _called(value) in CONSTANT_RESULTS
-    if isinstance(value, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Tuple)):
-        operands = [child for child in children(value) if isinstance(child, ast.expr)]
-        return bool(operands) and all(_is_constant(operand) for operand in operands)
-    return isinstance(value, (ast.Constant, ast.JoinedStr))
-
-
-def _plain_names(nodes: list) -> set[str]:
-    kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Starred)
-    return {root(node) for node in nodes if isinstance(node, kinds) and root(node)}
+def leaves(nodes: list) -> bool:
+    """Whether what stands behind a block is not reached from it."""
+    last = nodes[-1] if nodes else None
+    if isinstance(last, (ast.Raise, ast.Continue, ast.Break, ast.Return)):
+        return True
+    return isinstance(last, ast.Expr) and path(getattr(last.value, 'func', last.value)) in ('sys.exit', 'exit', 'quit')

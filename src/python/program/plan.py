@@ -158,8 +158,8 @@ def take_ranges(program: Program, ranges: list[dict]) -> None:
         )
     ]
     ordered = sorted(free + inside, key=key)
-    program.statements = dependencies.needed(ordered)
-    if inside or not program.notes:
+    program.statements = dependencies.needed(ordered, program.units)
+    if inside or not any(program.units[r['unit']].notes(r['startLine'], r['endLine']) for r in ranges):
         program.notes.extend(what_will_not_happen(inside))
     program.steps = [Step(statement.unit, [statement]) for statement in program.statements]
 
