@@ -4,6 +4,7 @@ import { blockingInCoroutine } from './rules/blockingInCoroutine.ts';
 import { collectOfLargeFrame } from './rules/collectOfLargeFrame.ts';
 import { computedTwice } from './rules/computedTwice.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
+import { computingThreads } from './rules/computingThreads.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
 import { lostGather } from './rules/lostGather.ts';
@@ -32,6 +33,7 @@ export const allRules: readonly Rule[] = [
   unpicklable,
   neverJoined,
   neverClosed,
+  computingThreads,
   unsafeRelease,
   oppositeLocks,
   blockingInCoroutine,

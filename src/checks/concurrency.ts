@@ -1,6 +1,7 @@
 import type { Call, Expression } from '../snippet/syntax/ast.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
-import { argument, literalString, methodOf } from './calls.ts';
+import { ancestors, isDeferred } from '../snippet/syntax/walk.ts';
+import { argument, literalInteger, literalString, methodOf } from './calls.ts';
 
 /** What starts threads and processes in a file: found once, used by many rules. */
 export interface Concurrency {
@@ -37,7 +38,7 @@ export const executors = new Set([
 export const pools = new Set(['multiprocessing.Pool', 'multiprocessing.pool.ThreadPool']);
 export const threadPools = new Set(['concurrent.futures.ThreadPoolExecutor', 'multiprocessing.pool.ThreadPool']);
 export const processPools = new Set(['concurrent.futures.ProcessPoolExecutor', 'multiprocessing.Pool']);
-const single = new Set(['threading.Thread', 'threading.Timer', 'multiprocessing.Process']);
+const threadsAndProcesses = new Set(['threading.Thread', 'threading.Timer', 'multiprocessing.Process']);
 
 const executorMethods = new Set(['submit', 'map']);
 const poolMethods = new Set('apply apply_async map map_async imap imap_unordered starmap starmap_async'.split(' '));
@@ -75,7 +76,7 @@ function madeBy(file: SourceFile, call: Call): string | null {
   // An instance of a class of the file has the type of its base, but may do anything.
   if (call.func.kind === 'Name' && file.qualifiedName(call.func) === null) return null;
   const type = file.typeOf(call);
-  return type !== null && (executors.has(type) || pools.has(type) || single.has(type)) ? type : null;
+  return type !== null && (executors.has(type) || pools.has(type) || threadsAndProcesses.has(type)) ? type : null;
 }
 
 /**
@@ -105,4 +106,51 @@ function methodOfContext(file: SourceFile, context: Expression): string | null {
   }
   if (context.kind !== 'Call' || file.qualifiedName(context.func) !== 'multiprocessing.get_context') return null;
   return literalString(argument(context, 0, 'method'));
+}
+
+/**
+ * The functions that a file runs several times at once, in threads or in processes: those given to a pool's `map`, and those that are
+ * submitted or started in a loop. A pool of one is left out.
+ */
+export function startedSeveralTimes(file: SourceFile, where: 'threads' | 'processes'): Expression[] {
+  const { handed, made } = concurrencyOf(file);
+  const types = where === 'threads' ? threadPools : processPools;
+  const single = where === 'threads' ? 'threading.Thread' : 'multiprocessing.Process';
+  const found: Expression[] = [];
+  for (const { call, type, method, work, owner } of handed) {
+    const isMany = /map/.test(method) || (method !== 'apply' && isRepeated(call));
+    if (work && types.has(type) && isMany && workersOf(file, owner) !== 1) found.push(work);
+  }
+  for (const { call, type } of made) {
+    const target = type === single && isRepeated(call) ? argument(call, 1, 'target') : null;
+    if (target) found.push(target);
+  }
+  return found;
+}
+
+/** In a loop or a comprehension of its function. */
+function isRepeated(call: Call): boolean {
+  for (const around of ancestors(call)) {
+    if (around.kind === 'For' || around.kind === 'While' || around.kind === 'Comp') return true;
+    if (isDeferred(around)) return false;
+  }
+  return false;
+}
+
+/** The number of workers that a pool is made with; null when it isn't a literal. */
+function workersOf(file: SourceFile, owner: Expression): number | null {
+  const maker = makerOf(file, owner);
+  return maker
+    ? literalInteger(
+        argument(maker, 0, maker.keywords.some(({ name }) => name === 'processes') ? 'processes' : 'max_workers'),
+      )
+    : null;
+}
+
+/** The call that made an executor, a pool or a process; null when it isn't in sight. */
+export function makerOf(file: SourceFile, owner: Expression): Call | null {
+  if (owner.kind === 'Call') return owner;
+  if (owner.kind !== 'Name') return null;
+  const [binding, ...more] = file.reachingBindings(owner);
+  return binding?.value?.kind === 'Call' && more.length === 0 ? binding.value : null;
 }

@@ -3,7 +3,7 @@ import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { ancestors, visitAll } from '../../snippet/syntax/walk.ts';
 import { argument, callsIn, functionOf, literalString, methodOf } from '../calls.ts';
 import type { Finding, Rule } from '../check.ts';
-import { concurrencyOf, processPools, startMethodOf } from '../concurrency.ts';
+import { concurrencyOf, makerOf, processPools, startMethodOf } from '../concurrency.ts';
 import { addMainGuard, isGuard, isInMainGuard } from '../mainGuard.ts';
 
 /** Calls of functions of the file are followed so far down. */
@@ -65,14 +65,6 @@ function starters(file: SourceFile): Set<Call> {
     if (maker && file.typeOf(maker) === 'multiprocessing.Process' && mayImportAgain(file, maker)) found.add(call);
   }
   return found;
-}
-
-/** The call that made an executor, a pool or a process; null when it isn't in sight. */
-function makerOf(file: SourceFile, owner: Node): Call | null {
-  if (owner.kind === 'Call') return owner;
-  if (owner.kind !== 'Name') return null;
-  const [binding, ...more] = file.reachingBindings(owner);
-  return binding?.value?.kind === 'Call' && more.length === 0 ? binding.value : null;
 }
 
 function mayImportAgain(file: SourceFile, maker: Call): boolean {
