@@ -25,6 +25,7 @@ import { unpicklable } from './rules/unpicklable.ts';
 import { unreadResults } from './rules/unreadResults.ts';
 import { unsafeRelease } from './rules/unsafeRelease.ts';
 import { unusedLazyValue } from './rules/unusedLazyValue.ts';
+import { waitingProcesses } from './rules/waitingProcesses.ts';
 
 /** Every rule, in the order of their codes. */
 export const allRules: readonly Rule[] = [
@@ -34,6 +35,7 @@ export const allRules: readonly Rule[] = [
   neverJoined,
   neverClosed,
   computingThreads,
+  waitingProcesses,
   unsafeRelease,
   oppositeLocks,
   blockingInCoroutine,
