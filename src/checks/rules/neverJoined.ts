@@ -83,7 +83,8 @@ function fixesOf(file: SourceFile, life: Life, start: Call, what: string): Fix[]
   const block = blockOf(top);
   const last = block.at(-1);
   if (!last || inLoop(top) || !ownsLines(file, last, last) || block.slice(block.indexOf(top)).some(leaves)) return [];
-  if (last.start !== top.start && last.kind === 'With') return [];
+  // What was never started can't be joined.
+  if (list && ((started !== top && started.parent !== top) || skips(top))) return [];
   const indent = `${file.eol}${file.indentOf(last.start)}`;
   const item = list ? (freeName(file, top, what, 'each') ?? null) : life.name.id;
   if (item === null) return [];
@@ -113,6 +114,16 @@ function inLoop(statement: Statement): boolean {
     if (around.kind === 'For' || around.kind === 'While') return true;
   }
   return false;
+}
+
+/** Whether a loop may skip some of its items. */
+function skips(loop: Statement): boolean {
+  let found = false;
+  visitAll(loop, node => {
+    if (node.kind === 'Simple' && node.word !== 'pass') found = true;
+    if (node.kind === 'Comprehension' && node.ifs.length > 0) found = true;
+  });
+  return found;
 }
 
 /** Whether a statement may leave its block. */
