@@ -15,16 +15,27 @@ export function sortPackages(packages: readonly string[]): { accepted: string[];
 }
 
 /**
- * A command line for a shell, each part quoted so that it stays one argument as it is.
+ * A command line for a shell, parts quoted where it takes that for each to stay one argument as it is.
  *
  * @param shell path of the shell; '' = not known
  */
 export function shellCommand(shell: string, parts: readonly string[], platform: NodeJS.Platform): string {
   const name = /([^\\/]*?)(?:\.exe)?$/i.exec(shell)?.[1]?.toLowerCase() ?? '';
   if (name === 'pwsh' || name === 'powershell') {
-    return `& ${parts.map(part => `'${part.replaceAll("'", "''")}'`).join(' ')}`;
+    // A quoted command is a text, unless it is called.
+    const line = quoted(parts, windowsPlain, part => `'${part.replaceAll("'", "''")}'`);
+    return line.startsWith("'") ? `& ${line}` : line;
   }
-  const isCmd = name === 'cmd' || (name === '' && platform === 'win32');
-  if (isCmd) return parts.map(part => `"${part}"`).join(' ');
-  return parts.map(part => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
+  if (name === 'cmd' || (name === '' && platform === 'win32')) {
+    return quoted(parts, windowsPlain, part => `"${part}"`);
+  }
+  return quoted(parts, plain, part => `'${part.replaceAll("'", "'\\''")}'`);
+}
+
+// What no shell takes for anything but itself.
+const plain = /^[\w./:-]+$/;
+const windowsPlain = /^[\w./:\\-]+$/;
+
+function quoted(parts: readonly string[], harmless: RegExp, quote: (part: string) => string): string {
+  return parts.map(part => (harmless.test(part) ? part : quote(part))).join(' ');
 }

@@ -30,13 +30,14 @@ test('options, addresses, paths and what a shell would understand may not', () =
 
 test('each part stays one argument in each shell', () => {
   const parts = ["/my env/it's/python", '-m', 'pandas>=2'];
-  assert.equal(shellCommand('/bin/zsh', parts, 'darwin'), "'/my env/it'\\''s/python' '-m' 'pandas>=2'");
+  assert.equal(shellCommand('/bin/zsh', parts, 'darwin'), "'/my env/it'\\''s/python' -m 'pandas>=2'");
   assert.equal(
     shellCommand('C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe', parts, 'win32'),
-    "& '/my env/it''s/python' '-m' 'pandas>=2'",
+    "& '/my env/it''s/python' -m 'pandas>=2'",
   );
   assert.equal(shellCommand('', ['C:\\my env\\python.exe', 'a>=2'], 'win32'), '"C:\\my env\\python.exe" "a>=2"');
-  assert.equal(shellCommand('', ['a>=2'], 'linux'), "'a>=2'");
+  assert.equal(shellCommand('pwsh', ['C:\\python.exe', '-m'], 'win32'), 'C:\\python.exe -m');
+  assert.equal(shellCommand('', ['a>=2', 'C:\\x'], 'linux'), "'a>=2' 'C:\\x'");
 });
 
 test('a shell reads the parts as they were', { skip: process.platform === 'win32' }, () => {
