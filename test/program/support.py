@@ -133,7 +133,9 @@ def run(
         path = os.path.join(run_dir, 'spec.json')
         with open(path, 'w', encoding='utf-8') as handle:
             json.dump(spec, handle)
-        out, err, code = finish([python, *flags, RUN, *(['--show'] if show else []), path], folder, environment=environment)
+        out, err, code = finish(
+            [python, *flags, RUN, *(['--show'] if show else []), path], folder, environment=environment
+        )
         for name in [file] + [unit['file'] for unit in described]:
             short = 'FILE' if name == file else os.path.basename(name)
             out, err = out.replace(name, short), err.replace(name, short)

@@ -10,7 +10,7 @@ from support import NEWEST, OLDEST, PYTHONS, START_METHODS, VERSIONS, at_once, r
 TEXT = {'kind': 'text'}
 RICH = {'kind': 'rich', 'token': 'T'}
 # What a cell starts with in these tests: a value for each way of IPython to show one.
-CLASSES = '''
+CLASSES = """
 class Html:
     def __repr__(self): return 'an Html'
     def _repr_html_(self): return '<b>x</b>'
@@ -46,7 +46,7 @@ class Awaitable:
     def __await__(self):
         return 6
         yield
-'''
+"""
 
 
 def mark(number: int) -> str:
@@ -94,7 +94,11 @@ VALUES = {
         '[' + ',\n '.join(map(str, range(1000))) + ',\n ...]\n',
         [],
     ),
-    'a long dict': ('{"k%d" % n: n for n in range(20)}', '{' + ',\n '.join("'k%d': %d" % (n, n) for n in range(20)) + '}\n', []),
+    'a long dict': (
+        '{"k%d" % n: n for n in range(20)}',
+        '{' + ',\n '.join("'k%d': %d" % (n, n) for n in range(20)) + '}\n',
+        [],
+    ),
     'a tuple of one': ('("x" * 90,)', "('" + 'x' * 90 + "',)\n", []),
     'a value too big': (
         'class Big(Html):\n    def _repr_html_(self): return "x" * (9 << 20)\nBig()',
@@ -123,10 +127,7 @@ class DisplaysTest(unittest.TestCase):
     def test_values(self):
         cases = [(python, name) for python in (OLDEST, NEWEST) for name in VALUES]
         results = at_once(
-            [
-                (run, (python, cell(VALUES[name][0]), last(cell(''))), {'display': RICH})
-                for python, name in cases
-            ]
+            [(run, (python, cell(VALUES[name][0]), last(cell(''))), {'display': RICH}) for python, name in cases]
         )
         for (python, name), result in zip(cases, results):
             with self.subTest(case=name, python=VERSIONS[python]):
@@ -233,9 +234,7 @@ class DisplaysTest(unittest.TestCase):
             )
             numbers = [base64.b64decode(result.displays[n]['image/png']) for n in sorted(result.displays)]
             self.assertEqual(numbers, [b'2', b'3', b'4', b'5', b'6'])
-            own = run(
-                python, cells[:3], ranges[:2], display=RICH, beside=beside, environment={'MPLBACKEND': 'qtagg'}
-            )
+            own = run(python, cells[:3], ranges[:2], display=RICH, beside=beside, environment={'MPLBACKEND': 'qtagg'})
             self.assertTrue(own.out.startswith('windows\nbetween [1, 2]\n'), own)
             text = run(python, cells[:2], ranges[:1], display=TEXT, beside=beside)
             self.assertEqual(text.out, 'figure 2\nbetween []\nfigure 3\n')

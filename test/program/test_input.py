@@ -18,7 +18,15 @@ PYTHON_2 = [
     'raise ValueError, "text"\n',
     'exec "x = 1" in {}\n',
 ]
-NOT_PYTHON_2 = ['print (1\n', 'print(1, 2\n', 'print = = 1\n', 'x = = 1\n', 'f(1 2)\n', 'raise ValueError(1, 2\n', 'printer x\n']
+NOT_PYTHON_2 = [
+    'print (1\n',
+    'print(1, 2\n',
+    'print = = 1\n',
+    'x = = 1\n',
+    'f(1 2)\n',
+    'raise ValueError(1, 2\n',
+    'printer x\n',
+]
 
 
 def run_bytes(python: str, data: bytes, runner: bool):
@@ -103,7 +111,18 @@ class InputTest(unittest.TestCase):
             self.assertEqual(run(python, 'if 1:\n\tx = 1\n\tprint(x)\n', (2, 3)).out, '1\n')
 
     def test_rubbish(self):
-        texts = ['\x00\x01\x02', '\ud800', '(' * 5000, ')' * 50, '\\', '"""', '\x0c\x0c', '%' * 99, '?' * 99, '-' * 100000 + '1']
+        texts = [
+            '\x00\x01\x02',
+            '\ud800',
+            '(' * 5000,
+            ')' * 50,
+            '\\',
+            '"""',
+            '\x0c\x0c',
+            '%' * 99,
+            '?' * 99,
+            '-' * 100000 + '1',
+        ]
         for python in (OLDEST, NEWEST):
             for text in texts:
                 result = run(python, [text, 'print("on")'], [{'unit': 1, 'startLine': 1, 'endLine': 1}])
@@ -120,7 +139,10 @@ class InputTest(unittest.TestCase):
             ({**good, 'units': []}, '"units" is empty'),
             ({**good, 'units': 5}, '"units" is not a list'),
             ({**good, 'units': [{'file': 1}]}, '"file" is not text'),
-            ({**good, 'selection': [{'unit': 3, 'startLine': 1, 'endLine': 1}]}, 'the selection names unit 3, but there are 1'),
+            (
+                {**good, 'selection': [{'unit': 3, 'startLine': 1, 'endLine': 1}]},
+                'the selection names unit 3, but there are 1',
+            ),
             ({**good, 'selection': [{'unit': 0, 'startLine': 'x', 'endLine': 1}]}, 'needs the whole numbers'),
             ({**good, 'display': {'kind': 'rich'}}, '"display" is neither'),
         ]

@@ -101,7 +101,12 @@ CELLS = {
         {},
     ),
     'other languages': ('%%bash\nls\n%d', '', ['Line 1: a cell of %%bash is not Python; it does not run.'], {}),
-    'a file': ('# text\n%%writefile a.py\nx = 1\n!ls', '', ['Line 2: a cell of %%writefile is not Python; it does not run.'], {}),
+    'a file': (
+        '# text\n%%writefile a.py\nx = 1\n!ls',
+        '',
+        ['Line 2: a cell of %%writefile is not Python; it does not run.'],
+        {},
+    ),
     'what is Python': (
         '!true\nx = """\n%time\n!ls\n"""\ny = (7\n% 4)\nz = 7 \\\n% 4\nx + \'%d\' % (y + z) # it\'s!\n',
         "'\\n%time\\n!ls\\n6'\n",
@@ -126,7 +131,11 @@ class MagicsTest(unittest.TestCase):
                 self.assertEqual({i['line']: i['packages'] for i in result.program['installs']}, installs)
 
     def test_only_what_is_selected_is_told(self):
-        cells = ['%matplotlib inline\n!pip install a\nx = 1', '!pip install b\n%pylab\ny = x\n!pip install c', '!pip install d']
+        cells = [
+            '%matplotlib inline\n!pip install a\nx = 1',
+            '!pip install b\n%pylab\ny = x\n!pip install c',
+            '!pip install d',
+        ]
         for python in (OLDEST, NEWEST):
             result = run(python, cells, [{'unit': 1, 'startLine': 2, 'endLine': 4}])
             self.assertEqual(result.program['installs'], [{'unit': 1, 'line': 4, 'packages': ['c']}])

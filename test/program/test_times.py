@@ -47,7 +47,9 @@ class TimesTest(unittest.TestCase):
                 self.assertEqual(times, {})
                 continue
             lines = [(2, 2), (3, 5), (6, 6), (7, 8), (9, 9), (10, 11), (13, 14), (15, 16)]
-            self.assertEqual([key for key in times if key != (0, 1, 1)], [(0, first, second) for first, second in lines])
+            self.assertEqual(
+                [key for key in times if key != (0, 1, 1)], [(0, first, second) for first, second in lines]
+            )
             self.assertGreaterEqual(times[0, 6, 6], 10)
             self.assertGreaterEqual(times[0, 7, 8], 20)
             self.assertGreaterEqual(times[0, 13, 14], 30)

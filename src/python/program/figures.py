@@ -21,7 +21,10 @@ def install(show) -> None:
 
 
 def _patch(pyplot) -> None:
-    show_all, show_one = pyplot.show, pyplot.Figure.show
+    try:
+        show_all, show_one = pyplot.show, pyplot.Figure.show
+    except AttributeError:  # another module of this name
+        return
 
     def show(*args, **kwargs):
         if not draws_in_memory():

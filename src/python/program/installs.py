@@ -19,7 +19,7 @@ ENDS_COMMAND = ('|', '||', '&&', ';', '&')
 
 
 class Install:
-    """`packages`: names, with extras and versions. `others`: what else the command would have installed, or from where."""
+    """`packages`: names, with extras and versions. `others`: what else it would have installed, or from where."""
 
     def __init__(self) -> None:
         self.packages: list[str] = []
@@ -119,5 +119,6 @@ def is_package(text: str) -> bool:
     """A name, perhaps with extras and versions: no folder, no address, no variable."""
     import re
 
+    name = r'[A-Za-z0-9](?:[\w.-]*\w)?(?:\[[\w, .-]*\])?'
     version = r'(?:===?|[<>!~]=|[<>])[\w.*+!-]+'
-    return re.match(r'[A-Za-z0-9](?:[\w.-]*\w)?(?:\[[\w, .-]*\])?(?:%s(?:,%s)*)?$' % (version, version), text) is not None
+    return re.match(r'%s(?:%s(?:,%s)*)?$' % (name, version, version), text) is not None

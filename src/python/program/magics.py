@@ -1,7 +1,7 @@
 """IPython's additions to Python in cells: what can run without IPython runs, the rest is left out with a note.
 
-Only a cell that Python cannot parse is looked at, and of it only lines at which a statement begins: a `%` in a string or
-on a continued line stays what it is. Every line keeps its number.
+Only a cell that Python cannot parse is looked at, and of it only lines at which a statement begins: a `%` in a string
+or on a continued line stays what it is. Every line keeps its number.
 """
 
 from __future__ import annotations
@@ -98,8 +98,10 @@ class Magics:
         if name in TIMERS:
             code = without_options(name, rest)
             self._remember_timer(number, '%', name)
+            if not code:
+                return self._blank(number, number, indent)
             # The lines that follow belong to its statement.
-            return self._put(number, number, indent + code, text.rfind(code)) if code else self._blank(number, number, indent)
+            return self._put(number, number, indent + code, text.rfind(code))
         if name in ('env', 'set_env') and rest:
             variable, value = [part.strip() for part in (rest + ' ').replace('=', ' ', 1).split(' ', 1)]
             if value:
@@ -128,10 +130,10 @@ class Magics:
         if right[0] == '%' and name in TIMERS:
             code = without_options(name, rest)
             self._remember_timer(number, '%', name)
-            line = self.lines[number - 1].rstrip('\n')
-            at = line.rfind(code) if code else -1
+            line = self.lines[number - 1].rstrip()
             # Blanks keep the columns.
-            return self._put(number, number, line[: line.index('=') + 1].ljust(at) + code if at > 0 else target + ' = None')
+            left = line[: line.index('=') + 1].ljust(len(line) - len(code))
+            return self._put(number, number, left + (code or 'None'))
         if self._install(number, command):
             return self._put(number, last, '%s = []' % target)
         if right[0] == '%':
@@ -251,9 +253,13 @@ def place(file: str, lines: list[int]) -> str:
 
 
 def sentence(kind: str, found: list[tuple[int, str]]) -> str:
-    names = list(dict.fromkeys(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + '\u2026' for _, name in found))
+    names = list(dict.fromkeys(shortened(name) for _, name in found))
     one, several = SENTENCES[kind]
     return (several if len(names) > 1 else one) % listed(names)
+
+
+def shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + '\u2026'
 
 
 def listed(words: list[str]) -> str:

@@ -161,8 +161,11 @@ class Run:
         async def run() -> None:
             for step in self._program.steps:
                 self._begin(step)
-                value = eval(step.code, self._namespace)
-                self._end(step, await value if step.code.co_flags & CO_COROUTINE else value)
+                # No variable holds the value: it would live on.
+                if step.code.co_flags & CO_COROUTINE:
+                    self._end(step, await eval(step.code, self._namespace))
+                else:
+                    self._end(step, eval(step.code, self._namespace))
 
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
