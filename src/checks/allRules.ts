@@ -1,6 +1,7 @@
 import type { Rule } from './check.ts';
 import { applyOverRows } from './rules/applyOverRows.ts';
 import { blockingInCoroutine } from './rules/blockingInCoroutine.ts';
+import { checkThenAct } from './rules/checkThenAct.ts';
 import { collectOfLargeFrame } from './rules/collectOfLargeFrame.ts';
 import { computedTwice } from './rules/computedTwice.ts';
 import { computeInLoop } from './rules/computeInLoop.ts';
@@ -21,6 +22,7 @@ import { sparkActionInLoop } from './rules/sparkActionInLoop.ts';
 import { sqlContext } from './rules/sqlContext.ts';
 import { timedLazyCode } from './rules/timedLazyCode.ts';
 import { unawaitedCoroutine } from './rules/unawaitedCoroutine.ts';
+import { unlockedUpdate } from './rules/unlockedUpdate.ts';
 import { unpicklable } from './rules/unpicklable.ts';
 import { unreadResults } from './rules/unreadResults.ts';
 import { unsafeRelease } from './rules/unsafeRelease.ts';
@@ -36,6 +38,8 @@ export const allRules: readonly Rule[] = [
   neverClosed,
   computingThreads,
   waitingProcesses,
+  unlockedUpdate,
+  checkThenAct,
   unsafeRelease,
   oppositeLocks,
   blockingInCoroutine,
