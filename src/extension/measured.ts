@@ -13,20 +13,20 @@ interface MeasuredJob {
 
 /** What an ended run measured, for each document of which something was selected; nothing when it never started. */
 export function measuredParams(record: RunRecord, job: MeasuredJob): MeasuredParams[] {
-  const { outcome, trace } = record;
+  const { outcome } = record;
   if (outcome === null || outcome.userError !== null || outcome.program === null) return [];
   return selectedLines(job).flatMap(lines => {
     const source = job.sources[lines.unit];
-    const file = job.snippet.units[lines.unit]?.file;
-    if (source === undefined || file === undefined) return [];
-    const run = { status: outcome.status, error: outcome.programError, ms: timeOf(outcome, lines) };
+    if (source === undefined) return [];
+    const { status, programError, taskWork } = outcome;
+    const run = { status, error: programError, ms: timeOf(outcome, lines), work: taskWork };
     return [
       {
         uri: source.uri.toString(),
         version: source.version,
         startLine: lines.startLine - 1,
         endLine: lines.endLine - 1,
-        summary: measuredSummary(trace, { ...lines, file }, run),
+        summary: measuredSummary(run),
         times: timesOf(job, outcome, lines.unit),
       },
     ];

@@ -5,7 +5,6 @@ import type { OutputChunk, RunOutcome, StopReason } from '../protocol/hostWorker
 import type { TraceQueries } from '../protocol/query.ts';
 import type { RunPhase, RunRequest } from '../run/request.ts';
 import { decodeTrace } from '../trace/file.ts';
-import type { Trace } from '../trace/model.ts';
 import { TraceReader } from '../trace/reader.ts';
 import { OutputBuffer } from './outputBuffer.ts';
 
@@ -79,11 +78,6 @@ export class RunRecord implements RunListener {
     this.revision++;
     this.resolveDone();
     this.changed();
-  }
-
-  /** The finished trace; null while it runs, and when there is none. */
-  get trace(): Trace | null {
-    return this.reader?.trace ?? null;
   }
 
   /** Says why it is not in the queue yet; '' when it is. */

@@ -1,5 +1,6 @@
 import type { UserError } from '../base/errors.ts';
 import type { Insight } from '../insights/insight.ts';
+import type { TaskWork } from '../insights/taskWork.ts';
 import type { ProgramError, RunRequest, RunStatus } from '../run/request.ts';
 import type { ProgramResult, StatementTime } from './programWire.ts';
 import type { TraceQueries } from './query.ts';
@@ -81,6 +82,8 @@ export interface RunOutcome {
   times: StatementTime[];
   /** findInsights() of that trace, best first: found in the pool thread so that the host never reads a million spans. */
   insights: Insight[];
+  /** What the tasks did that the selected lines submitted, found there as well; null without any. */
+  taskWork: TaskWork | null;
 }
 
 export interface CapturedOutput {
@@ -116,4 +119,5 @@ export const emptyOutcome: RunOutcome = {
   program: null,
   times: [],
   insights: [],
+  taskWork: null,
 };

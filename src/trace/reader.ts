@@ -19,7 +19,7 @@ import { stateTotals } from './totals.ts';
 
 /** Answers questions about one Trace, live or finished. Cheap to make: what it needs is indexed when first asked for. */
 export class TraceReader {
-  readonly trace: Trace;
+  private readonly trace: Trace;
   private readonly insights: Overview['insights'];
 
   constructor(trace: Trace, insights: Overview['insights']) {

@@ -3,9 +3,11 @@ import { messageOf } from '../base/errors.ts';
 import type { Ns } from '../base/time.ts';
 import type { Insight } from '../insights/insight.ts';
 import { findInsights } from '../insights/rules.ts';
+import { type TaskWork, taskWork } from '../insights/taskWork.ts';
 import type { WorkerMessage } from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
 import type { ProcessExit } from '../run/runState.ts';
+import type { Snippet } from '../snippet/snippet.ts';
 import { TraceBuilder } from '../trace/builder.ts';
 import { encodeTrace } from '../trace/file.ts';
 import type { ProcessTrack } from '../trace/model.ts';
@@ -110,11 +112,11 @@ export class LiveTrace {
   }
 
   /** Stops observing, takes in what is left and closes the trace. */
-  finish(endNs: Ns): { bytes: ArrayBuffer; insights: Insight[] } {
+  finish(endNs: Ns, snippet: Snippet): { bytes: ArrayBuffer; insights: Insight[]; taskWork: TaskWork | null } {
     this.stopWatching();
     this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
     const trace = this.builder.finish(endNs);
-    return { bytes: encodeTrace(trace), insights: findInsights(trace) };
+    return { bytes: encodeTrace(trace), insights: findInsights(trace), taskWork: taskWork(trace, snippet) };
   }
 
   /** A mistake of ours came out of one of the watchers' timers: what they have seen is kept, the program goes on unwatched. */

@@ -299,15 +299,16 @@ export class RunDriver {
       program: await programOf(runDir),
       times: result?.times ?? [],
       insights: finished?.insights ?? [],
+      taskWork: finished?.taskWork ?? null,
     };
   }
 
   private finishTrace(endNs: number) {
     try {
-      return { ...this.trace.finish(endNs), error: null };
+      return { ...this.trace.finish(endNs, this.task.request.snippet), error: null };
     } catch (error) {
       const said = userError('traceLost', `The trace could not be put together: ${messageOf(error)}`, '', 'openLog');
-      return { bytes: null, insights: [], error: said };
+      return { bytes: null, insights: [], taskWork: null, error: said };
     }
   }
 

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measuredSummary } from '../../../src/insights/measuredSummary.ts';
+import { taskWork } from '../../../src/insights/taskWork.ts';
 import { traceFromText } from '../../support/textTrace.ts';
 
-const lines = { file: '/home/me/work.py', startLine: 5, endLine: 9 };
-const ended = { status: 'ok', error: null, ms: 420 } as const;
+const units = [
+  { file: '/home/me/helpers.py', source: null, cell: false },
+  { file: '/home/me/work.py', source: null, cell: false },
+];
+const lines = { units, selection: [{ unit: 1, startLine: 5, endLine: 9 }] };
+const ended = { status: 'ok', error: null, ms: 420, work: null } as const;
 
-function check(drawing: string, range = lines): string {
-  return measuredSummary(traceFromText(drawing), range, ended);
+function check(drawing: string, snippet: Parameters<typeof taskWork>[1] = lines): string {
+  return measuredSummary({ ...ended, work: taskWork(traceFromText(drawing), snippet) });
 }
 
 test('threads that compute in turn do the work of one', () => {
@@ -60,25 +65,29 @@ test('tasks of other lines, of other files, and those that never ended count for
     f @T-1   |====
     f:7 @T-1 |>>>>`;
   assert.equal(check(drawing), '0.42 s');
-  assert.equal(check('T-1 |RR\nf:7 @T-1 |==', { ...lines, file: '/home/me/other.py' }), '0.42 s');
+  assert.equal(check('T-1 |RR\nf:7 @T-1 |==', { units, selection: [{ unit: 0, startLine: 5, endLine: 9 }] }), '0.42 s');
+});
+
+test('without a selection, the tasks of every line count', () => {
+  assert.equal(check('T-1 |RR\nf:7 @T-1 |==', { units, selection: null }), '0.42 s · 1.0× on 1 worker');
 });
 
 test('without thread states, nothing is said of speed-up and GIL', () => {
   const trace = traceFromText('T-1 |gg\nT-2 |RR\nf:7 @T-1 |==\nf:7 @T-2 |==');
   const { meta } = trace;
   const spansOnly = { ...trace, meta: { ...meta, quality: { ...meta.quality, stateSource: 'spans-only' as const } } };
-  assert.equal(measuredSummary(spansOnly, lines, ended), '0.42 s · on 2 workers');
+  assert.equal(measuredSummary({ ...ended, work: taskWork(spansOnly, lines) }), '0.42 s · on 2 workers');
 });
 
 test('how long, in the unit that fits', () => {
   const times = [0.0421, 4.2, 42, 420, 4200, 42_000, 125_000];
-  const words = times.map(ms => measuredSummary(null, lines, { ...ended, ms }));
+  const words = times.map(ms => measuredSummary({ ...ended, ms }));
   assert.deepEqual(words, ['42.1 µs', '4.2 ms', '42 ms', '0.42 s', '4.20 s', '42.0 s', '2 min 5 s']);
 });
 
 test('a run that did not end well says how', () => {
-  const failed = { status: 'failed', error: { type: 'ZeroDivisionError' }, ms: 3 } as const;
-  assert.equal(measuredSummary(null, lines, failed), 'failed: ZeroDivisionError');
-  assert.equal(measuredSummary(null, lines, { ...failed, error: null }), 'failed');
-  assert.equal(measuredSummary(null, lines, { ...ended, status: 'cancelled' }), 'cancelled');
+  const failed = { status: 'failed', error: { type: 'ZeroDivisionError' }, ms: 3, work: null } as const;
+  assert.equal(measuredSummary(failed), 'failed: ZeroDivisionError');
+  assert.equal(measuredSummary({ ...failed, error: null }), 'failed');
+  assert.equal(measuredSummary({ ...ended, status: 'cancelled' }), 'cancelled');
 });
