@@ -8,6 +8,7 @@ import { computeInLoop } from './rules/computeInLoop.ts';
 import { computingThreads } from './rules/computingThreads.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
+import { impossibleWorkers } from './rules/impossibleWorkers.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { neverClosed } from './rules/neverClosed.ts';
@@ -38,6 +39,7 @@ export const allRules: readonly Rule[] = [
   neverClosed,
   computingThreads,
   waitingProcesses,
+  impossibleWorkers,
   unlockedUpdate,
   checkThenAct,
   unsafeRelease,

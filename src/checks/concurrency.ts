@@ -137,14 +137,15 @@ function isRepeated(call: Call): boolean {
   return false;
 }
 
-/** The number of workers that a pool is made with; null when it isn't a literal. */
+/** The number of workers that the maker of a pool is a literal of; null when it isn't. */
 function workersOf(file: SourceFile, owner: Expression): number | null {
-  const maker = makerOf(file, owner);
-  return maker
-    ? literalInteger(
-        argument(maker, 0, maker.keywords.some(({ name }) => name === 'processes') ? 'processes' : 'max_workers'),
-      )
-    : null;
+  const maker = concurrencyOf(file).made.find(({ call }) => call === makerOf(file, owner));
+  return maker ? literalInteger(workersGiven(maker)) : null;
+}
+
+/** The argument of an executor or a pool that says how many workers it has; null when there is none. */
+export function workersGiven({ call, type }: Made): Expression | null {
+  return argument(call, 0, executors.has(type) ? 'max_workers' : 'processes');
 }
 
 /** The call that made an executor, a pool or a process; null when it isn't in sight. */
