@@ -8,6 +8,7 @@ import { computeInLoop } from './rules/computeInLoop.ts';
 import { computingThreads } from './rules/computingThreads.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
+import { hostCpuCount } from './rules/hostCpuCount.ts';
 import { impossibleWorkers } from './rules/impossibleWorkers.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
@@ -40,6 +41,7 @@ export const allRules: readonly Rule[] = [
   computingThreads,
   waitingProcesses,
   impossibleWorkers,
+  hostCpuCount,
   unlockedUpdate,
   checkThenAct,
   unsafeRelease,
