@@ -9,6 +9,7 @@ import { computingThreads } from './rules/computingThreads.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
 import { hostCpuCount } from './rules/hostCpuCount.ts';
+import { idleWorkers } from './rules/idleWorkers.ts';
 import { impossibleWorkers } from './rules/impossibleWorkers.ts';
 import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
@@ -42,6 +43,7 @@ export const allRules: readonly Rule[] = [
   waitingProcesses,
   impossibleWorkers,
   hostCpuCount,
+  idleWorkers,
   unlockedUpdate,
   checkThenAct,
   unsafeRelease,
