@@ -11,10 +11,11 @@ interface MeasuredJob {
   sources: { uri: { toString(): string }; version: number }[];
 }
 
-/** What an ended run measured, for each document of which something was selected; nothing when it never started. */
+/** What an ended run measured, for each document of which something was selected; nothing when it never started or was cancelled. */
 export function measuredParams(record: RunRecord, job: MeasuredJob): MeasuredParams[] {
   const { outcome } = record;
   if (outcome === null || outcome.userError !== null || outcome.program === null) return [];
+  if (outcome.status === 'cancelled') return [];
   return selectedLines(job).flatMap(lines => {
     const source = job.sources[lines.unit];
     if (source === undefined) return [];

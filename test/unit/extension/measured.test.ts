@@ -52,9 +52,10 @@ test('without a selection, all lines; without times, the whole run', () => {
   assert.deepEqual([told?.startLine, told?.endLine, told?.summary], [0, 2, '0.90 s']);
 });
 
-test('a failure is told, a run that never started is not', () => {
+test('a failure is told, a run that never started or was cancelled is not', () => {
   const error = { type: 'ValueError', message: '', file: null, line: null, module: null, advice: '' };
   const [told] = measure(['a@1'], null, { ...ok, status: 'failed', programError: error });
   assert.equal(told?.summary, 'failed: ValueError');
   assert.deepEqual(measure(['a@1'], null, emptyOutcome), []);
+  assert.deepEqual(measure(['a@1'], null, { ...ok, status: 'cancelled' }), []);
 });
