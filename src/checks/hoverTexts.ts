@@ -1,7 +1,22 @@
-/** What hovers say of a name from a library, by its full name. Markdown. */
-export const hoverTexts: Record<string, string> = {
-  'concurrent.futures.ThreadPoolExecutor':
-    'Runs calls in **threads** of this process. They take turns at the GIL: a gain for work that waits, none for Python code that computes.',
-  'concurrent.futures.ProcessPoolExecutor':
-    'Runs calls in **processes**, each with a GIL of its own. Functions, arguments and results are pickled and copied.',
-};
+import { asyncioTexts } from './hoverTextsAsyncio.ts';
+import { frameTexts } from './hoverTextsFrames.ts';
+import { poolTexts } from './hoverTextsPools.ts';
+import { sparkTexts } from './hoverTextsSpark.ts';
+import { threadTexts } from './hoverTextsThreads.ts';
+
+/** What hovers say of a name from a library. */
+export interface HoverText {
+  /** Markdown: one to three short sentences about when and where it runs. What it takes and gives, other extensions tell. */
+  text: string;
+  /** The page of its official documentation. */
+  url: string;
+}
+
+/** By full names: `concurrent.futures.as_completed`, or a type with its member, `threading.Thread.start`. `len(…)` is `__len__`. */
+export const hoverTexts: ReadonlyMap<string, HoverText> = new Map([
+  ...threadTexts,
+  ...poolTexts,
+  ...asyncioTexts,
+  ...frameTexts,
+  ...sparkTexts,
+]);
