@@ -193,6 +193,26 @@ suite.test('a fence of a Markdown file runs with those before it, at its own lin
   await page.screenshot('vscode-markdown');
 });
 
+suite.test('what a lens names is run: lines, a cell of a notebook; and a file that is not open', async () => {
+  needsPage();
+  const file = vscode.Uri.joinPath(folder(), 'lens.py');
+  await vscode.workspace.fs.writeFile(file, Buffer.from('# %%\nn = 20\n# %%\nn += 1\nn * 2\n'));
+  const { notebook } = await newNotebook('lens.ipynb', 'n = 3', 'n');
+  const targets = {
+    'lens.py:4-4': { uri: file.toString(), lines: { startLine: 3, endLine: 3 } },
+    'lens.ipynb · cell 2': { uri: notebook.cellAt(1).document.uri.toString(), lines: null },
+    'lens.py': file,
+  };
+  for (const [title, target] of Object.entries(targets)) {
+    await vscode.commands.executeCommand('runInParallel.run', target);
+    await until(
+      `${title} finishes`,
+      () => sections(`${title}\n`),
+      ([newest = '']) => newest.includes('Finished in'),
+    );
+  }
+});
+
 suite.test('a `# %%` cell shows its value', async () => {
   needsPage();
   const editor = await openSample('1_fetch_urls.py');
