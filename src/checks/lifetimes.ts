@@ -4,8 +4,10 @@ import { usesOf } from './calls.ts';
 
 /** What becomes of a value, as far as it can be followed through names and local lists. */
 export interface Life {
-  /** It may go where it can't be followed: passed on, returned, stored, iterated. */
+  /** It may go where it can't be followed: passed on, returned, stored. */
   escapes: boolean;
+  /** Something goes through it: a loop or a comprehension. */
+  iterated: boolean;
   /** The name that it is bound to first; null when it has none. */
   name: Name | null;
   /** Bound to a name of a module, which other modules and later cells may read. */
@@ -23,6 +25,7 @@ export interface Life {
 export function lifeOf(file: SourceFile, value: Expression): Life {
   const life: Life = {
     escapes: false,
+    iterated: false,
     name: null,
     isGlobal: false,
     calls: [],
@@ -73,6 +76,10 @@ class Follower {
         return;
       case 'Call':
         this.argument(parent, value);
+        return;
+      case 'For':
+      case 'Comprehension':
+        this.life.iterated = true;
         return;
       default:
         this.life.escapes = true;

@@ -31,7 +31,7 @@ export const unreadResults: Rule = {
 };
 
 function findingOf(file: SourceFile, handed: Handed): Finding | null {
-  const { call, method, owner } = handed;
+  const { call, method } = handed;
   const reader = readers[method];
   if (!reader || (method === 'map' && !executors.has(handed.type)) || hasCallback(handed, 'error_callback'))
     return null;
@@ -51,7 +51,7 @@ function findingOf(file: SourceFile, handed: Handed): Finding | null {
 /** Whether anything is done with the results; asking a future to stop is not reading it. */
 function isRead(life: Life): boolean {
   const asked = life.calls.some(({ method }) => !['cancel', 'done', 'running'].includes(method));
-  return life.escapes || asked || life.attributes.length > 0 || life.withs.length > 0;
+  return life.escapes || life.iterated || asked || life.attributes.length > 0 || life.withs.length > 0;
 }
 
 function hasCallback({ call, method }: Handed, name: 'callback' | 'error_callback'): boolean {
