@@ -8,6 +8,7 @@ import { computeInLoop } from './rules/computeInLoop.ts';
 import { computingThreads } from './rules/computingThreads.ts';
 import { daskColumnInPandas } from './rules/daskColumnInPandas.ts';
 import { droppedTask } from './rules/droppedTask.ts';
+import { forkWithThreads } from './rules/forkWithThreads.ts';
 import { hostCpuCount } from './rules/hostCpuCount.ts';
 import { idleWorkers } from './rules/idleWorkers.ts';
 import { impossibleWorkers } from './rules/impossibleWorkers.ts';
@@ -44,6 +45,7 @@ export const allRules: readonly Rule[] = [
   impossibleWorkers,
   hostCpuCount,
   idleWorkers,
+  forkWithThreads,
   unlockedUpdate,
   checkThenAct,
   unsafeRelease,
