@@ -16,6 +16,7 @@ import { lostGather } from './rules/lostGather.ts';
 import { missingMainGuard } from './rules/missingMainGuard.ts';
 import { neverClosed } from './rules/neverClosed.ts';
 import { neverJoined } from './rules/neverJoined.ts';
+import { openedInLoop } from './rules/openedInLoop.ts';
 import { oppositeLocks } from './rules/oppositeLocks.ts';
 import { pandasWithoutArrow } from './rules/pandasWithoutArrow.ts';
 import { processesInChunks } from './rules/processesInChunks.ts';
@@ -46,6 +47,7 @@ export const allRules: readonly Rule[] = [
   hostCpuCount,
   idleWorkers,
   forkWithThreads,
+  openedInLoop,
   unlockedUpdate,
   checkThenAct,
   unsafeRelease,
