@@ -1,6 +1,6 @@
-import type { Call, Expression, Name, Statement } from '../snippet/syntax/ast.ts';
+import type { Call, Expression, Name, Node, Statement } from '../snippet/syntax/ast.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
-import { childNodes } from '../snippet/syntax/walk.ts';
+import { walk } from '../snippet/syntax/walk.ts';
 import { callsIn, methodOf } from './calls.ts';
 
 /** Libraries whose values are plans of work: nothing runs before it is asked for. */
@@ -48,8 +48,16 @@ const notOnlyLazy = new Set([
   'zipWithIndex',
 ]);
 
-/** Methods that may read data in order to plan: fine to drop, wrong to call free. */
-const plansWithData = new Set(['set_index', 'sort_values']);
+/** Methods that may read data in order to plan: their result still doesn't run, but planning may take its time. */
+const plansWithData = new Set([
+  'set_index',
+  'sort_values',
+  'repartition',
+  'toDF',
+  'to_dataframe',
+  'to_dask_array',
+  'to_records',
+]);
 
 /** The method that computes a lazy value of the engine. */
 export const computing: Record<Engine, string> = { Dask: 'compute', polars: 'collect', Spark: 'show' };
@@ -169,13 +177,14 @@ export function rootName(expression: Expression): Name | null {
 
 /** Every name that is read in an expression. */
 export function namesIn(expression: Expression): Name[] {
-  const found: Name[] = [];
-  const collect = (node: Parameters<typeof childNodes>[0]) => {
-    if (node.kind === 'Name') found.push(node);
-    childNodes(node).forEach(collect);
-  };
-  collect(expression);
-  return found;
+  return [...walk(expression)].flatMap(node => (node.kind === 'Name' ? [node] : []));
+}
+
+/** Whether code reads a clock: whoever measures repeats things on purpose. */
+export function takesTime(file: SourceFile, node: Node): boolean {
+  return [...walk(node)].some(
+    each => each.kind === 'Call' && /^(time|timeit)\./.test(file.qualifiedName(each.func) ?? ''),
+  );
 }
 
 /** Code for a message: on one line, not too long. */

@@ -1,10 +1,10 @@
 import type { Call, Expression } from '../../snippet/syntax/ast.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
-import { enclosing, walk } from '../../snippet/syntax/walk.ts';
+import { enclosing } from '../../snippet/syntax/walk.ts';
 import { hasUnpacking, methodOf, nodesOf } from '../calls.ts';
 import type { Finding, Fix, Rule } from '../check.ts';
 import { addImport } from '../edits.ts';
-import { computing, engineOf, mentions, quoted } from '../lazy.ts';
+import { computing, engineOf, mentions, namesIn, quoted, takesTime } from '../lazy.ts';
 import { canLeaveEarly, isChangedIn, type Loop, loopAround, namesFromLoop, needsEarlierRound } from '../loops.ts';
 
 /** RIP302: one computation per round, where one for all would do. */
@@ -46,21 +46,10 @@ function ofCall(file: SourceFile, call: Call): Finding | null {
 }
 
 function isOneByOneOnPurpose(file: SourceFile, call: Call, owner: Expression, loop: Loop): boolean {
-  if (canLeaveEarly(loop) || needsEarlierRound(file, owner, loop) || isTimed(file, loop)) return true;
+  if (canLeaveEarly(loop) || needsEarlierRound(file, owner, loop) || takesTime(file, loop)) return true;
   const attempt = enclosing(call, 'Try');
   if (attempt && attempt.start > loop.start) return true;
-  return namesOf(owner).some(id => isChangedIn(loop, id));
-}
-
-function namesOf(owner: Expression): string[] {
-  return [...walk(owner)].flatMap(node => (node.kind === 'Name' ? [node.id] : []));
-}
-
-/** Measuring is what repeats things on purpose. */
-function isTimed(file: SourceFile, loop: Loop): boolean {
-  return [...walk(loop)].some(
-    node => node.kind === 'Call' && /^(time|timeit)\./.test(file.qualifiedName(node.func) ?? ''),
-  );
+  return namesIn(owner).some(({ id }) => isChangedIn(loop, id));
 }
 
 /** `[each.compute() for each in lazy]` is `list(dask.compute(*lazy))`. */

@@ -3,7 +3,7 @@ import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { blockOf, statementOf, walk } from '../../snippet/syntax/walk.ts';
 import { methodOf, nodesOf } from '../calls.ts';
 import type { Finding, Rule } from '../check.ts';
-import { computing, type Engine, engineOf, madeBy, mentions, namesIn, quoted, rootName } from '../lazy.ts';
+import { computing, type Engine, engineOf, madeBy, mentions, namesIn, quoted, rootName, takesTime } from '../lazy.ts';
 
 /** Spark's actions over all rows. */
 const actions = new Set(['collect', 'count', 'show', 'toPandas']);
@@ -66,7 +66,7 @@ function areOfOneBlock(file: SourceFile, a: Run, b: Run): boolean {
 function findingOf(file: SourceFile, first: Run, second: Run): Finding | null {
   const isSame = file.textOf(first.owner) === file.textOf(second.owner);
   const between = statementsBetween(first.statement, second.statement);
-  if (between.some(statement => changes(statement, first.root.id) || measures(file, statement))) return null;
+  if (between.some(statement => changes(statement, first.root.id) || takesTime(file, statement))) return null;
   const { steps, source } = madeBy(file, second.owner);
   if (steps.some(step => keeping.has(step)) || isKept(file, first.root)) return null;
   const isCheap = source.kind === 'Call' && inMemory.test(file.qualifiedName(source.func) ?? file.textOf(source.func));
@@ -111,13 +111,6 @@ function changes(statement: Statement, id: string): boolean {
     if (targets.some(target => target.kind !== 'Name' && rootName(target)?.id === id)) return true;
   }
   return false;
-}
-
-/** Whoever measures repeats things on purpose. */
-function measures(file: SourceFile, statement: Statement): boolean {
-  return [...walk(statement)].some(
-    node => node.kind === 'Call' && /^(time|timeit)\./.test(file.qualifiedName(node.func) ?? ''),
-  );
 }
 
 /** Whether a name is cached by a call of its own: `frame.cache()`. */

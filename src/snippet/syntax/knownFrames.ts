@@ -28,7 +28,7 @@ const sparkNulls = 'pyspark.sql.DataFrameNaFunctions';
 const rdd = 'pyspark.RDD';
 
 const reductions = 'sum mean min max std var count prod sem all any nunique';
-const elementwise = `abs add sub mul div truediv floordiv mod pow radd rsub rmul rtruediv round clip fillna isna isnull notna notnull
+const elementwise = `abs add sub mul div truediv floordiv mod pow radd rsub rmul rtruediv round clip fillna isna isnull notnull
   astype where mask shift diff cumsum cumprod cummax cummin ffill bfill isin replace repartition dropna drop_duplicates sample nlargest
   nsmallest mode persist optimize copy rename get_partition clear_divisions`;
 const ofGroups = `sum mean min max std var count prod median first last cumsum cumprod cumcount transform shift ffill bfill get_group
