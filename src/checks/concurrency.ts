@@ -43,21 +43,29 @@ const threadsAndProcesses = new Set(['threading.Thread', 'threading.Timer', 'mul
 const executorMethods = new Set(['submit', 'map']);
 const poolMethods = new Set('apply apply_async map map_async imap imap_unordered starmap starmap_async'.split(' '));
 
+const mentionsAny = /Executor|Pool|Process|Thread|Timer|set_start_method/;
+
 const found = new WeakMap<SourceFile, Concurrency>();
 
 export function concurrencyOf(file: SourceFile): Concurrency {
   const known = found.get(file);
   if (known) return known;
   const all: Concurrency = { made: [], handed: [], startMethods: [] };
-  for (const call of file.calls) {
+  for (const call of mentionsAny.test(file.text) ? file.calls : []) {
     const handed = handedBy(file, call);
     if (handed) all.handed.push(handed);
+    if (!mayMake(call)) continue;
     const type = madeBy(file, call);
     if (type) all.made.push({ call, type });
     if (file.qualifiedName(call.func) === 'multiprocessing.set_start_method') all.startMethods.push(call);
   }
   found.set(file, all);
   return all;
+}
+
+/** A look at the word first: names and types take longer. A plain name may be an alias. */
+function mayMake({ func }: Call): boolean {
+  return func.kind === 'Name' || (func.kind === 'Attribute' && mentionsAny.test(func.attr));
 }
 
 function handedBy(file: SourceFile, call: Call): Handed | null {

@@ -14,7 +14,7 @@ export const forkWithThreads: Rule = {
   code: 'RIP211',
   title: 'Fork while threads run',
   severity: 'warning',
-  check: file => forksIn(file).flatMap(fork => findingOf(file, fork) ?? []),
+  check: file => (file.text.includes('fork') ? forksIn(file).flatMap(fork => findingOf(file, fork) ?? []) : []),
 };
 
 function findingOf(file: SourceFile, fork: Call): Finding | null {

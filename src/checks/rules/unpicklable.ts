@@ -59,6 +59,7 @@ export const unpicklable: Rule = {
 function picklesOtherwise(source: SourceFile): boolean {
   for (const bindings of source.scopes.module.bindings.values())
     if (bindings.some(({ imported }) => imported !== null && otherPicklers.test(imported))) return true;
+  if (!/copyreg|ForkingPickler/.test(source.text)) return false;
   return source.calls.some(({ func }) => {
     const name = source.qualifiedName(func);
     return name === 'copyreg.pickle' || name?.endsWith('ForkingPickler.register') === true;
