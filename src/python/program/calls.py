@@ -6,15 +6,15 @@ import _ast as ast
 
 from . import expressions, scopes
 from .expressions import called, held_names, path, root, target_names
-from .facts import METHOD, MUTATES, RESULT, STORES, Argument, Call, Facts
+from .facts import METHOD, MUTATES, RESULT, SHALLOW, STORES, Argument, Call, Facts
 from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
 from .source import children
 from .vocabulary import (
     CHANGES_FIRST_ARGUMENT,
     DYNAMIC,
     KEEPERS,
-    LOCKS,
     MUTATORS,
+    PLAIN,
     PURE_CALLS,
     PURE_METHODS,
     WAITS,
@@ -27,10 +27,12 @@ PUBLISHES = frozenset(
 )
 WRITES_FILES = frozenset(
     """
-    copy copy2 copyfile copytree dump extractall makedirs mkdir mkfifo move remove rename rmtree save savetxt savez
-    symlink to_csv to_excel to_feather to_hdf to_json to_parquet to_pickle touch unlink urlretrieve write_bytes
-    write_parquet write_text""".split()
+    copyfile copytree extractall makedirs mkdir mkfifo rmtree savetxt savez symlink to_csv to_excel to_feather to_hdf
+    to_json to_parquet to_pickle touch unlink urlretrieve write_bytes write_parquet write_text""".split()
 )
+# These do so as functions of certain modules only.
+FILE_FUNCTIONS = frozenset('copy copy2 dump move remove rename replace save'.split())
+FILE_MODULES = frozenset('dill joblib json np numpy os pickle shutil torch yaml'.split())
 
 
 class Calls:
@@ -45,7 +47,6 @@ class Calls:
         self.maybe = 0
         self.loops = 0
         self.bound: set[str] = set()
-        self.locks: set[str] = set()
         self.thrown_away = None
         self.bound_lambda: tuple = (None, '')
         self.noted: dict[int, Call] = {}
@@ -130,8 +131,19 @@ class Calls:
             elif scope is None:
                 self.facts.changes[key] = max(change, self.facts.changes.get(key, change))
 
+    def hold(self, container: str, names) -> None:
+        """The objects of these names may be in the container afterwards."""
+        contents = {key for name in names if name for key in self.keys(name)}
+        for key in self.keys(container) if container and contents else ():
+            if self.record is not None:
+                self.record.holds.append((key, contents - {key}))
+            elif key[0] is None:
+                held = frozenset(name for scope, name in contents if scope is None and name != key[1])
+                if held:
+                    self.facts.holds.append((key[1], held))
+
     def link(self, names, others) -> None:
-        """These names may hold one object afterwards, or objects that hold one another."""
+        """These names may hold one object afterwards."""
         keys = {key for name in list(names) + list(others) if name for key in self.keys(name)}
         if len(keys) < 2:
             return
@@ -141,7 +153,8 @@ class Calls:
             self.facts.links.append(frozenset(name for _, name in keys))
 
     def link_result(self, node) -> None:
-        keys = {key for name in self.sources(node.value) for key in self.keys(name)}
+        same, parts_of, contents = self.relations(node.value)
+        keys = {key for name in same | parts_of | contents for key in self.keys(name)}
         if self.record is not None and keys:
             self.record.links.append(keys | {(None, '%s %d>' % (RESULT, len(self.record.links)))})
 
@@ -176,7 +189,7 @@ class Calls:
         names = target_names(target)
         if isinstance(value, ast.Await):
             value = value.value
-        self.link(names or [root(target)], self.sources(value))
+        self._relate(target, names, value)
         if self.scopes:
             return
         call = self.noted.get(id(element_of(value)))
@@ -188,32 +201,61 @@ class Calls:
         for name in names:
             if made:
                 facts.made[name] = made
-                if made.split('.')[-1] in LOCKS:
-                    self.locks.add(name)
         if isinstance(target, ast.Name):
             if constant is not None:
                 facts.constants[target.id] = constant
             if items is not None:
                 facts.constant_items[target.id] = items
 
-    def sources(self, value) -> set[str]:
-        """The names whose objects a value may be, or hold; calls of the user's functions are judged later."""
-        if isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)) and value.value is not None:
-            value = value.value
-        if isinstance(value, scopes.COMPREHENSIONS):
+    def _relate(self, target, names: list[str], value) -> None:
+        same, parts_of, contents = self.relations(value)
+        if isinstance(target, ast.Name):
+            self.link(names, same)
+            for container in parts_of:
+                self.hold(container, names)
+            self.hold(target.id, contents)
+        elif names:
+            # Several targets share the parts of one value.
+            self.link(names, contents if contents else ())
+            for container in same | parts_of:
+                self.hold(container, names)
+        else:
+            self.hold(root(target), same | parts_of | contents)
+
+    def relations(self, value) -> tuple[set[str], set[str], set[str]]:
+        """The names whose object a value may be, those that it may be a part of, and those that may be in it.
+
+        Calls of the user's own functions are judged later, when these are known.
+        """
+        same: set[str] = set()
+        parts_of: set[str] = set()
+        contents: set[str] = set()
+        if isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)) and value.value is not None:
+            return self.relations(value.value)
+        if isinstance(value, ast.Name):
+            same.add(value.id)
+        elif isinstance(value, PLAIN):
+            parts_of |= {root(value)} - {''}
+        elif isinstance(value, (ast.IfExp, ast.BoolOp)):
+            for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else value.values:
+                for known, more in zip((same, parts_of, contents), self.relations(part)):
+                    known |= more
+        elif isinstance(value, scopes.COMPREHENSIONS):
             own = {name for generator in value.generators for name in target_names(generator.target)}
-            return self.sources(element_of(value)) - own
-        if not isinstance(value, ast.Call):
-            return held_names(value)
-        found: set[str] = set()
-        is_method = isinstance(value.func, ast.Attribute)
-        if called(value) in (PURE_METHODS if is_method else PURE_CALLS) or id(value) in self.noted and not is_method:
-            return found
-        if is_method:
-            found.add(root(value.func))
-        for argument in value.args + [keyword.value for keyword in value.keywords]:
-            found |= held_names(argument)
-        return found - {''}
+            contents = set().union(*self.relations(element_of(value))) - own
+        elif isinstance(value, ast.Call):
+            same = self._given_to(value)
+        else:
+            contents = held_names(value)
+        return same, parts_of, contents
+
+    def _given_to(self, call) -> set[str]:
+        """The names whose objects the result of a call may be, or keep."""
+        is_method = isinstance(call.func, ast.Attribute)
+        if called(call) in (PURE_METHODS if is_method else PURE_CALLS) or id(call) in self.noted and not is_method:
+            return set()
+        given = [held_names(argument) for argument in call.args + [keyword.value for keyword in call.keywords]]
+        return set().union([root(call.func)] if is_method else [], *given) - {''}
 
     # Expressions
 
@@ -238,7 +280,7 @@ class Calls:
         self.visit(node.slice)
 
     def _store(self, node) -> None:
-        self.change(root(node), STORES, '')
+        self.change(root(node), SHALLOW if isinstance(node.value, ast.Name) else STORES, '')
         (self.facts.late_stores if self.late else self.facts.stores).add(path(node))
 
     def Constant(self, node) -> None:
@@ -315,7 +357,7 @@ class Calls:
                 self.facts.takes.add(receiver)
         if name in KEEPERS:
             held = [held_names(argument) for argument in node.args + [keyword.value for keyword in node.keywords]]
-            self.link([receiver], set().union(*held))
+            self.hold(receiver, set().union(*held))
         if name in ('query', 'eval', 'sql'):
             self._names_in_text(node, name)
 
@@ -390,6 +432,9 @@ class Calls:
                 modes += node.args[:1]
             mode = next((m.value for m in modes if isinstance(m, ast.Constant) and isinstance(m.value, str)), '')
             if not set(mode) & set('wax+') or set(mode) - set('wax+rbt'):
+                return
+        elif name in FILE_FUNCTIONS:
+            if root(node.func) not in FILE_MODULES or isinstance(node.func, ast.Name):
                 return
         elif name not in WRITES_FILES and name not in PUBLISHES:
             return

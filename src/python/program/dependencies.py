@@ -17,8 +17,8 @@ import builtins
 
 from . import surroundings
 from .effects import Effects
-from .facts import METHOD, Facts
-from .index import Index, position
+from .facts import METHOD, MUTATES, SHALLOW, Facts
+from .index import MOST_VERSIONS, Index, position
 from .outside import Outside
 from .source import Statement, Unit
 
@@ -130,7 +130,7 @@ class Analysis:
                 break  # what is above has been asked for there
         if not versions and not found and name not in MODULE_NAMES and before <= self.end:
             self._include_dynamic(name, before, place)
-        self._include_changes(name, versions, before, place)
+        self.include_changes(name, versions, before, place)
 
     def _why_bound(self, name: str, version: int) -> str:
         facts = self.index.at(version)
@@ -154,14 +154,15 @@ class Analysis:
             if index < before:
                 self.include(index, 'may define %s: it uses %s()%s' % (name, self.index.at(index).dynamic, place))
 
-    def _include_changes(self, name: str, versions: list[int], before: int, place: str) -> None:
-        group = self.index.same_objects(name, versions[:30], before)
+    def include_changes(self, name: str, versions: list[int], before: int, place: str) -> None:
+        """Includes what changes the object that some versions of a name hold, ahead of a statement."""
+        objects = self.index.objects(name, versions[:MOST_VERSIONS], before)
         if not versions and name in self.effects.changers:
-            group.add((name, -1))
-        names: dict[str, list[int]] = {}
-        for each, version in group:
-            names.setdefault(each, []).append(version)
-        reads_on = any(self.index.is_iterator(each, version) for each, version in group if version >= 0)
+            objects[name, -1] = True
+        names: dict[str, dict[int, bool]] = {}
+        for (each, version), wholly in objects.items():
+            names.setdefault(each, {})[version] = wholly
+        reads_on = any(wholly and self.index.is_iterator(*version) for version, wholly in objects.items())
         for each, own in names.items():
             changers = self.effects.changers.get(each, [])
             for at in range(position(changers, before) - 1, -1, -1):
@@ -175,30 +176,27 @@ class Analysis:
                 if (each, index) in self._wished:
                     break  # as above
             if reads_on:
-                self._include_readers(each, min(own), before, place)
+                self._include_readers(each, own, before, place)
 
-    def _counts(self, name: str, index: int, how: int, versions: list[int]) -> bool:
+    def _counts(self, name: str, index: int, how: int, own: dict[int, bool]) -> bool:
         """Whether a statement changes one of these versions of a name, and in a way that matters for it."""
         for version in self.index.versions_in(name, index) or [-1]:
-            if version not in versions:
+            if version not in own or not own[version] and how in (SHALLOW, MUTATES):
                 continue
-            if version == index and name not in self.index.at(index).needs:
-                return False  # it changes what it has bound itself
             facts = self.index.at(version) if version >= 0 else None
             if facts is None:
                 return how > METHOD
             if name in facts.imports:
                 # np.append(x) changes no module, sys.path.append(x) does; a name from a module may be any object.
-                return how > METHOD and (how > METHOD + 1 or name not in facts.modules)
+                return how > MUTATES or how == MUTATES and name not in facts.modules
             if facts.is_definition or facts.binds_function:
                 return how >= METHOD
             return True
         return False
 
-    def _include_readers(self, name: str, after: int, before: int, place: str) -> None:
-        for index in range(after + 1, before):
-            facts = self.facts[index]
-            if facts is not None and name in facts.reads:
+    def _include_readers(self, name: str, own: dict[int, bool], before: int, place: str) -> None:
+        for index in self.index.readers_of(name, min(own) + 1, before):
+            if not own.keys().isdisjoint(self.index.versions(name, index)):
                 self.include(index, 'reads on in %s, which gives each item once%s' % (name, place))
 
     # Names in the bodies of functions

@@ -7,8 +7,9 @@ deep as they call one another.
 from __future__ import annotations
 
 from . import process
-from .facts import METHOD, Facts
+from .facts import METHOD, PASSED, Facts
 from .index import Index, position
+from .vocabulary import LOCKS, QUEUES
 
 
 class Effect:
@@ -59,7 +60,8 @@ class Effects:
         for facts in self.index.facts:
             if facts is None:
                 continue
-            for name in facts.late_reads if facts.bodies or facts.is_definition else ():
+            defines = facts.bodies or facts.is_definition
+            for name in facts.late_reads | facts.bases | self._decorators(facts) if defines else ():
                 callers.setdefault(name, []).append(facts)
             if self._acts_late(facts):
                 todo.append(facts)
@@ -75,10 +77,16 @@ class Effects:
         if facts is None:
             return effect
         for name, (how, text) in facts.changes.items():
+            if text.startswith('with ') and self._made_by(name, at) in LOCKS:
+                continue
             effect.change(name, how, 'changes %s' % name if how > METHOD else 'may change %s: %s' % (name, text))
         for name in facts.takes:
-            if self.index.made_by(name, at).rpartition('.')[2] in process.vocabulary.QUEUES:
+            maker = self._made_by(name, at)
+            if maker in QUEUES or maker.endswith('_async'):
                 effect.change(name, METHOD, 'takes from %s' % name)
+        for name in facts.paths & facts.starts if not facts.shows else ():
+            if self._has_state(name, at):
+                effect.change(name, METHOD, 'may change %s: it is called' % name)
         self._add_passed(effect, facts.calls, at, '')
         full = self.index.full_path
         effect.paths.update(map(full, facts.paths))
@@ -92,6 +100,17 @@ class Effects:
                 self._follow(effect, name, at)
         return effect
 
+    def _made_by(self, name: str, at: int) -> str:
+        return self.index.made_by(name, at).rpartition('.')[2]
+
+    def _has_state(self, name: str, at: int) -> bool:
+        """Whether calling the object of a name may change it: what a function or class of the user's has made."""
+        for version in self.index.versions_in(name, at)[:1]:
+            maker = self.index.at(version).made.get(name, '')
+            bodies = self.index.bodies(maker, version)
+            return any(body.has_state for body in bodies) or maker != '' and self.index.is_class(maker, version)
+        return False
+
     def _add_passed(self, effect: Effect, calls: list, at: int, through: str) -> None:
         for call in calls:
             for argument in call.args:
@@ -99,7 +118,7 @@ class Effects:
                     for name in argument.names:
                         reason = 'it is passed to %s' % call.label
                         text = 'calls %s(), which may change %s' % (through, name) if through else ''
-                        effect.change(name, METHOD - 1, text or 'may change %s: %s' % (name, reason))
+                        effect.change(name, PASSED, text or 'may change %s: %s' % (name, reason))
 
     def _add_late(self, effect: Effect, facts: Facts, at: int, through: str) -> None:
         for name in facts.late_binds:
@@ -122,7 +141,10 @@ class Effects:
         for base in facts.bases & self._acting:
             if any(self._hooks(base, version, 0) for version in self.index.versions(base, at)):
                 started.add(base)
-        for name in (facts.receivers | facts.starts & facts.paths) - self.index.functions:
+        used = (facts.receivers | facts.starts & facts.paths) - self.index.functions
+        # In `for t in threads: t.start()` it is `threads` that holds the functions.
+        used = used.union(*[{container} for container, contents in facts.holds if contents & used])
+        for name in used:
             for version in self.index.versions_in(name, at)[:3]:
                 if version != at:
                     maker = self.index.at(version)
@@ -151,11 +173,16 @@ class Effects:
                 if version == at and facts.is_definition:
                     continue
                 self._add_late(effect, facts, at, through)
-                more = facts.late_reads & self._acting
+                more = (facts.late_reads | facts.bases | self._decorators(facts)) & self._acting
                 if not facts.is_definition and not facts.binds_function and version != at:
                     more |= (facts.reads & self._acting) - facts.paths
                 todo.extend((other, through) for other in more - seen)
                 seen |= more
+
+    @staticmethod
+    def _decorators(facts: Facts) -> set[str]:
+        """The names that made what a definition has become."""
+        return facts.starts if facts.is_definition else set()
 
     def _acts_late(self, facts: Facts) -> bool:
         """Whether a function of the statement's does more than compute a result from what it is given."""

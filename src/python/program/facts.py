@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-# How a statement changes an object, the surest first.
-STORES = 3  # x[i] = …, x.a = …, x += …, del x[i], next(x)
-MUTATES = 2  # x.append(…)
+# How a statement changes an object, the surest first. A shallow change leaves what is in the object as it is.
+STORES = 4  # x[i][j] = …, x.a.append(…), next(x)
+SHALLOW = 3  # x[i] = …, x.a = …, x += …, del x[i]
+MUTATES = 2  # x.append(…), shallow too
 METHOD = 1  # x.fit(…)
+PASSED = 0  # f(x)
 RESULT = '<result'
 
 
@@ -40,7 +42,7 @@ class Argument:
 class Body:
     """What a function does to what it is given. `linked`: parameter → globals (and RESULT) that hold it afterwards."""
 
-    __slots__ = ('name', 'params', 'rest', 'changed', 'linked', 'calls', 'is_generator')
+    __slots__ = ('name', 'params', 'rest', 'changed', 'linked', 'calls', 'is_generator', 'has_state')
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -50,6 +52,8 @@ class Body:
         self.linked: dict[str, set[str]] = {}
         self.calls: list[Call] = []
         self.is_generator = False
+        # Whether functions within it change its variables.
+        self.has_state = False
 
     def params_at(self, place: int | str | None) -> list[str]:
         if isinstance(place, str):
@@ -64,7 +68,7 @@ class Facts:
 
     __slots__ = tuple(
         """
-        binds certain deletes reads needs soft late_reads late_binds changes late_changes links call_links calls bodies
+        binds certain deletes reads needs soft late_reads late_binds changes late_changes links holds call_links calls bodies
         constants constant_items made imports modules star future is_import is_definition binds_function bases
         hooks_subclasses starts receivers takes paths late_paths stores late_stores discarded dynamic inline shows
         texts late_texts writes late_writes""".split()
@@ -85,8 +89,9 @@ class Facts:
         # Name → (how, text of the call).
         self.changes: dict[str, tuple[int, str]] = {}
         self.late_changes: dict[str, tuple[int, str]] = {}
-        # Names that may hold one object, or one inside the other, afterwards.
+        # Names that may hold one object afterwards; and (container, names of what may be in it).
         self.links: list[frozenset[str]] = []
+        self.holds: list[tuple[str, frozenset[str]]] = []
         self.call_links: list[tuple[frozenset[str], Call]] = []
         self.calls: list[Call] = []
         self.bodies: list[Body] = []

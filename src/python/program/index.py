@@ -40,8 +40,12 @@ class Index:
         self.stars: list[int] = []
         self.dynamic: list[int] = []
         self.futures: list[int] = []
+        self._readers: dict[str, list[int]] | None = None
         self._constant: dict[tuple[str, int], bool] = {}
-        self._linked: dict[tuple[str, int], list[tuple[int, list]]] = {}
+        # Version → (from which statement on, versions): the same object, what is in it, what it is in.
+        self._same: dict = {}
+        self._inside: dict = {}
+        self._around: dict = {}
         self._changed_params: dict[int, set[str] | None] = {}
         lazy = False
         for index, statement in enumerate(statements):
@@ -52,7 +56,7 @@ class Index:
                 if facts.future:
                     lazy = lazy or any(alias.name == 'annotations' for alias in statement.node.names)
         for index, facts in enumerate(self.facts):
-            if facts is not None and (facts.links or facts.call_links):
+            if facts is not None and (facts.links or facts.holds or facts.calls):
                 self._link(index, facts)
 
     def _enter(self, index: int, facts: Facts) -> None:
@@ -74,6 +78,16 @@ class Index:
         """The facts of a statement that has some."""
         facts = self.facts[index]
         return facts if facts is not None else Facts()
+
+    def readers_of(self, name: str, start: int, before: int) -> list[int]:
+        """The statements in between that read a name which they have not bound themselves."""
+        if self._readers is None:
+            self._readers = {}
+            for index, facts in enumerate(self.facts):
+                for each in facts.needs if facts is not None else ():
+                    self._readers.setdefault(each, []).append(index)
+        found = self._readers.get(name, [])
+        return found[position(found, start) : position(found, before)]
 
     # Versions
 
@@ -141,41 +155,72 @@ class Index:
     def _link(self, index: int, facts: Facts) -> None:
         for names in facts.links:
             self._connect(index, names)
+        for container, contents in facts.holds:
+            self._put_inside(index, container, contents)
+        for call in facts.calls:
+            for argument in call.args:
+                for name in self._holders(call, argument, index) - {RESULT}:
+                    self._put_inside(index, name, argument.names)
         for targets, call in facts.call_links:
-            bodies = self.bodies(call.callee, index)
             held: set[str] = set()
             for argument in call.args:
-                params = {param for body in bodies for param in body.params_at(argument.place)}
-                linked = set().union(*[body.linked.get(param, ()) for body in bodies for param in params])
-                unknown = not bodies and not call.pure
-                if unknown or RESULT in linked or self.may_change(call, argument, index):
+                unknown = not call.pure and not self.bodies(call.callee, index)
+                if unknown or RESULT in self._holders(call, argument, index) or self.may_change(call, argument, index):
                     held |= argument.names
-                if linked - {RESULT}:
-                    self._connect(index, argument.names | (linked - {RESULT}))
             self._connect(index, targets | held)
 
-    def _connect(self, index: int, names) -> None:
-        nodes = [
+    def _holders(self, call: Call, argument, index: int) -> set[str]:
+        """The globals (and RESULT) in which the functions called keep an argument."""
+        held: set[str] = set()
+        for body in self.bodies(call.callee, index):
+            for param in body.params_at(argument.place):
+                held |= body.linked.get(param, set())
+        return held
+
+    def _nodes(self, index: int, names) -> list[tuple[str, int]]:
+        return [
             (name, version)
             for name in names
             for version in self.versions_in(name, index)
             if not self.is_fixed(name, version)
         ]
+
+    def _connect(self, index: int, names) -> None:
+        nodes = self._nodes(index, names)
         if len(nodes) > 1:
             for node in nodes:
-                self._linked.setdefault(node, []).append((index, nodes))
+                self._same.setdefault(node, []).append((index, nodes))
 
-    def same_objects(self, name: str, versions: list[int], before: int) -> set[tuple[str, int]]:
-        """The versions of names that may hold the object, or part of it, ahead of a statement."""
+    def _put_inside(self, index: int, container: str, contents) -> None:
+        inner = self._nodes(index, contents)
+        if inner:
+            outer = self._nodes(index, (container,))
+            for node in outer:
+                self._inside.setdefault(node, []).append((index, inner))
+            for node in inner:
+                self._around.setdefault(node, []).append((index, outer))
+
+    def objects(self, name: str, versions: list[int], before: int) -> dict[tuple[str, int], bool]:
+        """The versions of names through which an object may change ahead of a statement: those that hold it, or what
+        is in it (True), and those that hold what it is in (False: only by changes that are not shallow).
+        """
         group = {(name, version) for version in versions}
         if any(self.is_constant(name, version) for version in versions):
             group = {node for node in group if not self.is_constant(*node)}
-        todo = list(group)
+        inside = self._spread(group, before, (self._same, self._inside))
+        around = self._spread(group, before, (self._same, self._around)) if group else group
+        return {**dict.fromkeys(around, False), **dict.fromkeys(inside, True)}
+
+    def _spread(self, start: set[tuple[str, int]], before: int, links: tuple) -> set[tuple[str, int]]:
+        group = set(start)
+        todo = list(start)
         while todo and len(group) < MOST_LINKED:
-            for index, nodes in self._linked.get(todo.pop(), ()):
-                if index < before:
-                    todo.extend(node for node in nodes if node not in group)
-                    group.update(nodes)
+            node = todo.pop()
+            for direction in links:
+                for index, nodes in direction.get(node, ()):
+                    if index < before:
+                        todo.extend(each for each in nodes if each not in group)
+                        group.update(nodes)
         return group
 
     def made_by(self, name: str, index: int) -> str:

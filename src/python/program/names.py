@@ -16,11 +16,11 @@ import sys
 from . import expressions, scopes
 from .calls import Calls
 from .expressions import called, held_names, path, root, target_names
-from .facts import METHOD, STORES, Facts
+from .facts import METHOD, SHALLOW, STORES, Facts
 from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
 from .selection import is_main_guard
 from .source import Statement, children, walk
-from .vocabulary import DYNAMIC, LOCKS, SHOWS
+from .vocabulary import SHOWS
 
 LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
 
@@ -113,10 +113,9 @@ class Walk(Calls):
         names = target_names(node.target)
         sources = held_names(node.iter)
         if isinstance(node.iter, ast.Call) and called(node.iter) != 'range':
-            sources = sources | {root(node.iter)} - {''}
-            for argument in node.iter.args:
-                sources = sources | held_names(argument)
-        self.link(names, sources)
+            sources = sources.union([root(node.iter)], *[held_names(argument) for argument in node.iter.args])
+        for source in sources:
+            self.hold(source, names)
         if not self.scopes and isinstance(node.target, ast.Name):
             constant = expressions.items_constant_if(node.iter)
             if constant is not None:
@@ -164,7 +163,7 @@ class Walk(Calls):
         for item in node.items:
             context = item.context_expr
             self.visit(context)
-            if isinstance(context, ast.Name) and context.id not in self.locks:
+            if isinstance(context, ast.Name):
                 self.change(context.id, METHOD, 'with %s' % context.id)
             if item.optional_vars is not None:
                 self.assign([item.optional_vars], context)
@@ -186,7 +185,8 @@ class Walk(Calls):
             self.visit(case.pattern)
             for name in names:
                 self.bind(name)
-            self.link(names, held_names(node.subject))
+            for subject in held_names(node.subject):
+                self.hold(subject, names)
             if case.guard is not None:
                 self.visit(case.guard)
             self.block(case.body, self.bound)
@@ -221,7 +221,7 @@ class Walk(Calls):
         if isinstance(target, ast.Name):
             name = target.id
             self.read(name)
-            self.change(name, STORES, '')
+            self.change(name, SHALLOW, '')
             self.bind(name)
             constant = expressions.constant_if(node.value)
             if not self.scopes:
@@ -230,7 +230,7 @@ class Walk(Calls):
                 self.facts.links.append(frozenset((name,)))
         else:
             self.visit(target)
-        self.link([root(target)], held_names(node.value))
+        self.hold(root(target), held_names(node.value))
 
     def NamedExpr(self, node) -> None:
         self.assign([node.target], node.value)
@@ -258,6 +258,10 @@ class Walk(Calls):
             self.record.body.is_generator = True
 
     YieldFrom = Yield
+
+    def Nonlocal(self, node) -> None:
+        if self.record is not None:
+            self.record.body.has_state = True
 
     def Break(self, node) -> None:
         if not self.loops and not any(scope.kind == FUNCTION for scope in self.scopes):
@@ -339,7 +343,8 @@ class Walk(Calls):
         for keyword in node.keywords:
             self.visit(keyword.value)
         if not self.scopes:
-            self.facts.bases.update({root(base) for base in node.bases} - {''})
+            above = node.bases + [keyword.value for keyword in node.keywords]
+            self.facts.bases.update({root(base) for base in above} - {''})
             self.facts.hooks_subclasses = bool(node.keywords) or any(
                 getattr(each, 'name', '') in ('__init_subclass__', '__new__', '__set_name__') for each in node.body
             )

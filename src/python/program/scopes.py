@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as ast
 
 from .expressions import root, target_names
-from .facts import RESULT, Argument, Body, Call
+from .facts import MUTATES, PASSED, RESULT, SHALLOW, Argument, Body, Call
 from .source import children
 
 FUNCTION, CLASS, COMPREHENSION = range(3)
@@ -129,33 +129,70 @@ class Record:
         self.body.rest = [a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None]
         self.changed: dict[tuple, tuple[int, str]] = {}
         self.links: list[set[tuple]] = []
+        # (container, what may be in it)
+        self.holds: list[tuple[tuple, set[tuple]]] = []
         self.calls: list[tuple[str, str, list[tuple], bool, bool]] = []
 
     def finish(self) -> dict[str, tuple[int, str]]:
         """Completes `body`; returns what the function changes of the module's names."""
         groups = self._groups()
-        changed: dict[tuple, tuple[int, str]] = {}
-        for key, change in self.changed.items():
-            for member in groups.get(key, (key,)):
-                changed[member] = max(change, changed.get(member, change))
+        changed = self._all_changed(groups)
         every = self.body.params + self.body.rest
         for name in every:
             key = (self.scope, name)
             if key in changed:
                 self.body.changed.add(name)
-            held_by = {RESULT if is_result(other) else other for scope, other in groups.get(key, ()) if not scope}
+            around = groups.get(key, {key}).union(*[groups.get(holder, {holder}) for holder in self._holders(key, groups)])
+            held_by = {RESULT if is_result(other) else other for scope, other in around if not scope}
             if held_by:
                 self.body.linked[name] = held_by
         for callee, label, arguments, discarded, pure in self.calls:
             resolved = [self._argument(place, keys, groups) for place, keys in arguments]
             self.body.calls.append(Call(callee, label, resolved, discarded, pure))
-        return {name: change for (scope, name), change in changed.items() if scope is None and not is_result(name)}
+        # Through other names functions and modules don't change.
+        return {
+            name: self.changed.get((scope, name), (PASSED, ''))
+            for scope, name in changed
+            if scope is None and not is_result(name)
+        }
 
     def _argument(self, place, keys: list[tuple], groups: dict[tuple, set[tuple]]) -> Argument:
         members = set().union(*[groups.get(key, {key}) for key in keys])
         names = frozenset(name for scope, name in members if scope is None and not is_result(name))
         params = frozenset(name for scope, name in members if scope is self.scope)
         return Argument(place, names, params)
+
+    def _all_changed(self, groups: dict[tuple, set[tuple]]) -> dict[tuple, tuple[int, str]]:
+        """What changes under another name changes; what is in a container changes it, and it what is in it unless the
+        change is shallow.
+        """
+        changed: dict[tuple, tuple[int, str]] = {}
+        todo = list(self.changed.items())
+        while todo:
+            key, change = todo.pop()
+            if changed.get(key, (-1, '')) >= change:
+                continue
+            changed[key] = change
+            todo.extend((other, change) for other in groups.get(key, ()))
+            for container, contents in self.holds:
+                if key in contents:
+                    todo.append((container, change))
+                if key == container and change[0] not in (SHALLOW, MUTATES):
+                    todo.extend((other, change) for other in contents)
+        return changed
+
+    def _holders(self, key: tuple, groups: dict[tuple, set[tuple]]) -> set[tuple]:
+        """What the object of a name may be in, however deep."""
+        found: set[tuple] = set()
+        todo = [key]
+        while todo:
+            each = todo.pop()
+            own = groups.get(each, {each})
+            for container, contents in self.holds:
+                if container not in found and not own.isdisjoint(contents):
+                    found.add(container)
+                    todo.append(container)
+        return found
 
     def _groups(self) -> dict[tuple, set[tuple]]:
         """Key → the keys that may hold the same object."""

@@ -84,6 +84,9 @@ def include_writers(analysis) -> None:
             if reader is not None:
                 what = 'the file that %s names' % text[1:] if text.startswith('=') else repr(text)
                 analysis.include(at, 'writes %s%s' % (what, analysis.place(reader)))
+                for name in analysis.index.at(at).binds:
+                    # What is written through the file that it opens.
+                    analysis.include_changes(name, [at], reader, analysis.place(reader))
                 analysis.drain()
                 break
 

@@ -13,19 +13,23 @@ def _words(text: str) -> frozenset[str]:
 PURE_METHODS = _words(
     """
     agg all any apply apply_async argmax argmin as_posix assign astype capitalize casefold collect compute copy corr
-    count cumsum decode describe difference done dot dropna encode empty endswith exception exists exitcode filter find
+    count cumsum decode describe difference done dot dropna encode empty endswith exception exists exitcode
+    filter find
     findall finditer flatten format full fullmatch get get_nowait getvalue group groupby groups head imap
     imap_unordered index info intersection is_alive is_dir is_file is_set isalpha isdigit isdisjoint isna isspace
     issubset issuperset items iterdir iterrows itertuples join join_path joinpath keys ljust locked lower lstrip map
-    map_async match max mean median merge min most_common notna nunique parallelize partition persist pivot_table plot
-    qsize quantile query ravel read_bytes read_text removeprefix removesuffix replace reshape reset_index resolve
-    result rfind rindex rjust rpartition rsplit rstrip run_in_executor running sample savefig search select shape show
-    sort_values split splitlines starmap starmap_async startswith std strftime strip sub submit sum tail timestamp title
+    map_async match max mean median merge min most_common notna nunique parallelize partition persist
+    pivot_table qsize quantile query ravel read_bytes read_text removeprefix removesuffix replace reshape
+    reset_index resolve
+    result rfind rindex rjust rpartition rsplit rstrip run_in_executor running sample savefig search select
+    shape show
+    sort_values split splitlines starmap starmap_async startswith std strftime strip sub submit sum tail
+    timestamp title
     to_csv to_dict to_json to_list to_numpy to_pandas to_parquet to_string toPandas tolist total total_seconds
     translate transpose union unique upper value_counts values var visualize wait with_name with_suffix zfill"""
 )
 # With their result thrown away, these are there to wait.
-WAITS = _words('acquire get join result wait')
+WAITS = _words('acquire join result wait')
 # Methods that change their object whatever it is: they count inside functions and print(...) too.
 MUTATORS = _words(
     """
@@ -45,8 +49,9 @@ PURE_CALLS = PURE_METHODS | _words(
     abs add append aiter appendleft as_completed assert_ bin bool bytes callable chr close create_task critical date
     datetime debug deepcopy dict dir display divmod ensure_future enumerate error eval exec filter float frozenset
     gather getattr getsize gettempdir globals hasattr hash help hex id input int isinstance issubclass iter len
-    linspace list load loads locals log log10 max min oct ord pow pprint print put put_nowait range register repr
-    reversed round run run_until_complete set sleep sorted sqrt start str super time timedelta tuple type vars warning
+    linspace list load loads locals log log10 max min oct open ord pow pprint print put put_nowait range
+    register repr
+    reversed round run run_until_complete set sleep sorted sqrt str super time timedelta tuple type vars warning
     write zip"""
 )
 # Statements that only show something, or wait.
@@ -60,7 +65,8 @@ CHANGES_FIRST_ARGUMENT = _words(
 READ_ONCE_CALLS = _words(
     """
     DictReader accumulate as_completed chain combinations count cycle enumerate filter finditer groupby iglob imap
-    imap_unordered islice iter map open pairwise permutations product reader repeat reversed scandir starmap takewhile
+    imap_unordered islice iter map open pairwise permutations product reader repeat reversed scandir starmap
+    takewhile
     walk zip zip_longest"""
 )
 READ_ONCE_METHODS = _words('finditer glob imap imap_unordered iterdir iterrows itertuples open rglob')
@@ -81,7 +87,8 @@ SETUPS = _words(
     load_dotenv manual_seed monkey patch_all putenv register register_backend registerTempTable resetwarnings
     seed set set_backend set_config set_context set_default_dtype set_defaults set_event_loop_policy set_executable
     set_forkserver_preload set_num_threads set_option set_options set_palette set_printoptions set_random_seed
-    set_seed set_start_method set_style set_theme set_verbosity setcontext setdefaulttimeout seterr setLevel setlocale
+    set_seed set_start_method set_style set_theme set_verbosity setcontext setdefaulttimeout seterr setLevel
+    setlocale
     setrecursionlimit setrlimit setstate setswitchinterval setup signal simplefilter stack_size start_method umask
     unsetenv use"""
 )
@@ -128,7 +135,10 @@ SENTENCES_OF_OBJECTS = (
 # Functions of `random` and `numpy.random` that take no number from the shared sequence.
 NO_DRAW = _words('BitGenerator Generator PCG64 Random RandomState SeedSequence SystemRandom default_rng seed')
 # Functions of matplotlib.pyplot that do not draw into the current figure, and those that begin a new one.
-NO_DRAWING = _words('close figure get_cmap ioff ion rc savefig set_cmap show style subplot_mosaic subplots switch_backend use')
+NO_DRAWING = _words(
+    """
+    close figure get_cmap ioff ion rc savefig set_cmap show style subplot_mosaic subplots switch_backend use"""
+)
 NEW_FIGURE = _words('close figure show subplot_mosaic subplots')
 
 CONTAINERS = (ast.List, ast.Tuple, ast.Set)
