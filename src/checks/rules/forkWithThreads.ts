@@ -35,7 +35,10 @@ function findingOf(file: SourceFile, fork: Call): Finding | null {
 
 /** Calls that fork, because they say so or the file does. */
 function forksIn(file: SourceFile): Call[] {
-  const forks = file.calls.filter(({ func }) => /^os\.fork(pty)?$/.test(file.qualifiedName(func) ?? ''));
+  const forks = file.calls.filter(({ func }) => {
+    const isNamed = func.kind === 'Name' || (func.kind === 'Attribute' && func.attr.startsWith('fork'));
+    return isNamed && /^os\.fork(pty)?$/.test(file.qualifiedName(func) ?? '');
+  });
   const { made, handed } = concurrencyOf(file);
   const forked = made.filter(
     ({ call, type }) => /^multiprocessing\.P|ProcessPool/.test(type) && startMethodOf(file, call) === 'fork',
