@@ -1,10 +1,20 @@
 import { definitionOf } from './concurrentCalls.ts';
-import type { Call, Comp, Expression, For, FunctionDef, Name, Node, Statement } from './syntax/ast.ts';
+import {
+  type Call,
+  type Comp,
+  type Expression,
+  type For,
+  type FunctionDef,
+  isStatement,
+  type Name,
+  type Node,
+  type Statement,
+} from './syntax/ast.ts';
 import type { Binding } from './syntax/scopes.ts';
 import { isStore } from './syntax/scopes.ts';
 import type { SourceFile } from './syntax/sourceFile.ts';
 import { words } from './syntax/typeTable.ts';
-import { blockOf, statementOf, walk } from './syntax/walk.ts';
+import { blockOf, isDeferred, statementOf, walk } from './syntax/walk.ts';
 
 const slowCalls = new Set(
   words(`urllib.request.urlopen urllib.request.urlretrieve socket.create_connection socket.getaddrinfo socket.gethostbyname
@@ -36,6 +46,10 @@ const changingMethods = new Set(
   ),
 );
 
+/** Functions that go through all of an iterable, and at once. */
+const gathering =
+  /^(builtins\.(list|tuple|set|frozenset|dict|sorted|sum|max|min|len|print|str)|(numpy|pandas|polars)\..*)$/;
+
 /** Functions of the file are followed so far down. */
 const deepest = 3;
 
@@ -47,10 +61,20 @@ export function isParallelLoop(file: SourceFile, statement: Statement): boolean 
   if (statement.kind === 'For') return new Rounds(file, statement).areIndependent();
   if (statement.kind !== 'Assign' && statement.kind !== 'AnnAssign' && statement.kind !== 'ExpressionStatement')
     return false;
-  for (const node of walk(statement)) {
-    if (node.kind === 'Comp' && new Rounds(file, node).areIndependent()) return true;
+  return [...walk(statement, inner => !isDeferred(inner))].some(
+    node => node.kind === 'Comp' && isEvaluated(file, node) && new Rounds(file, node).areIndependent(),
+  );
+}
+
+/** Whether a comprehension is what a statement is about: its value, or what a builtin or a frame makes that of. */
+function isEvaluated(file: SourceFile, { type, parent }: Comp): boolean {
+  const gathers = ({ func }: Call) => gathering.test(file.qualifiedName(func) ?? '');
+  if (type === 'generator' && parent?.kind !== 'Call') return false;
+  for (let at = parent; at?.kind === 'Call'; at = at.parent) {
+    if (!gathers(at)) return false;
+    if (at.parent?.kind !== 'Call') return at.parent !== null && isStatement(at.parent);
   }
-  return false;
+  return parent !== null && isStatement(parent);
 }
 
 class Rounds {
@@ -204,7 +228,12 @@ function isSetBefore({ node, kind }: Binding, name: Name): boolean {
     if (kind === 'except' || kind === 'match') return true;
     return (statement.kind === 'With' || statement.kind === 'For') && node.start < name.start;
   }
-  return blockOf(statement).some(each => each.start > statement.start && holds(each, name));
+  // What a `with` holds has happened when one is behind it.
+  for (let at: Node | null = statement; at !== null && isStatement(at); at = at.parent) {
+    if (blockOf(at).some(each => each.start > statement.start && holds(each, name))) return true;
+    if (at.parent?.kind !== 'With') return false;
+  }
+  return false;
 }
 
 /** Whether a function changes nothing outside of it, as far as can be seen. */
