@@ -1,4 +1,4 @@
-"""Entry point: `python run.py [--show] SPEC.json` (src/protocol/programWire.ts says what is in the file).
+"""Entry point: `python run.py [--show] SPEC.json`, or `python run.py --serve` (see src/protocol/programWire.ts).
 
 This file must parse on every Python, 2.7 too: it is what tells the user that theirs is too old.
 """

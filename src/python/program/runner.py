@@ -14,18 +14,20 @@ USAGE = 2
 CO_COROUTINE = 0x80
 # Small standard modules that only we have needed so far: the program finds sys.modules as Python leaves it at the
 # start.
-HELPERS = ('__future__', 'opcode', '_opcode', '_opcode_metadata', '_json')
+HELPERS = ('__future__', '_json')
 
 
 def main(namespace: dict, package_folder: str, modules: frozenset[str], arguments: list[str]):
-    """Shows the Program of a spec file, or prepares its run and returns the function that runs it.
+    """Shows the Program of a spec file, or prepares its run and returns the function that runs it; or the warm helper.
 
     `modules`: the names in sys.modules before any of ours was imported. The caller calls the function at once: fewer
     frames under the program leave more of its recursion limit.
     """
+    if arguments == ['--serve']:
+        return boot.load('program.serve').main
     show = arguments[:1] == ['--show']
     if len(arguments) != (2 if show else 1):
-        sys.stderr.write('usage: run.py [--show] SPEC.json\n')
+        sys.stderr.write('usage: run.py [--show] SPEC.json, or run.py --serve\n')
         raise SystemExit(USAGE)
     try:
         spec = specs.read(arguments[-1])
