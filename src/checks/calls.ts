@@ -1,4 +1,5 @@
 import type { Call, Expression, FunctionDef, Lambda, Name, Node } from '../snippet/syntax/ast.ts';
+import { isStore } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { isDeferred, visitAll, walk } from '../snippet/syntax/walk.ts';
 
@@ -90,8 +91,8 @@ export function usesOf(file: SourceFile, name: Name): Name[] {
   const uses: Name[] = [];
   visitAll(home[0]?.scope.node ?? file.module, node => {
     if (node.kind !== 'Name' || node.id !== name.id) return;
-    const bindings = file.bindingsOf(node);
-    if (bindings === home && !home.some(binding => binding.node === node)) uses.push(node);
+    // The name of a parameter is bound in the function, but stands where names around it are looked up.
+    if (!isStore(node) && file.bindingsOf(node) === home) uses.push(node);
   });
   return uses;
 }
