@@ -91,7 +91,7 @@ class Rounds {
     this.loop = loop;
     const parts: Node[] =
       loop.kind === 'For' ? loop.body : [loop.element, ...(loop.value ? [loop.value] : []), ...loop.generators];
-    this.nodes = parts.flatMap(part => [...walk(part)]);
+    this.nodes = parts.flatMap(part => [...walk(part, node => node.kind !== 'Lambda')]);
   }
 
   areIndependent(): boolean {

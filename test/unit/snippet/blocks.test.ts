@@ -190,6 +190,7 @@ describe('loops without a lens', () => {
       'a generator function':
         'def items(x):\n    for each in x:\n        yield work(each)\nall = [items(x) for x in xs]\n',
       'an unknown function': 'from helpers import fetch\npages = [fetch(url) for url in urls]\n',
+      'a lambda that may be called later': 'later = [lambda: work(x) for x in xs]\n',
       'in a function': 'def f():\n    return [work(x) for x in xs]\n',
       'one that waits only': 'for n in range(3):\n    time.sleep(1)\n',
       'within a block':
