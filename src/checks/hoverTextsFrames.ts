@@ -91,7 +91,7 @@ export const frameTexts: [string, HoverText][] = [
   }),
   ...each(['dask.persist'], { text: persist, url: `${dask}/api.html` }),
   ...each(['dask.distributed.Client'], {
-    text: 'Without an address it starts a cluster on this machine: **processes**, each with some threads. From then on every `compute()` runs there.',
+    text: 'Without an address it starts a cluster on this machine: **processes**, each with one or more threads. From then on every `compute()` runs there.',
     url: futures,
   }),
   ...members(['dask.distributed.Client'], 'submit', {
