@@ -45,7 +45,7 @@ def select(unit: Unit, start: int, end: int) -> Part:
     if unit.tree is not None:
         return select_from(unit, unit.tree.body, start, end)
     # Half-typed code: first without what follows, then with what parses on its own.
-    above = Unit(unit.index, unit.file, ''.join(unit.lines[:end])) if end < len(unit.lines) else unit
+    above = Unit(unit.index, unit.file, ''.join(unit.lines[:end]), unit.is_cell) if end < len(unit.lines) else unit
     if above.tree is not None:
         note = 'The code below the selection has a syntax error (line %s); it was left out.' % (
             unit.error and unit.error.lineno
