@@ -45,13 +45,15 @@ export const blockingInCoroutine: Rule = {
   code: 'RIP241',
   title: 'A blocking call in a coroutine',
   severity: 'warning',
-  check: file =>
-    file.calls.flatMap(call => {
+  check: file => {
+    if (!/\basync\b/.test(file.text)) return [];
+    return file.calls.flatMap(call => {
       const coroutine = coroutineAround(call);
       if (!coroutine || call.parent?.kind === 'Await') return [];
       const blocking = blockingCall(file, call, coroutine);
       return blocking ? [findingOf(file, call, coroutine, blocking)] : [];
-    }),
+    });
+  },
 };
 
 function blockingCall(file: SourceFile, call: Call, coroutine: FunctionDef): Blocking | null {

@@ -11,12 +11,14 @@ export const droppedTask: Rule = {
   code: 'RIP243',
   title: 'A task that nobody keeps',
   severity: 'warning',
-  check: file =>
-    file.calls.flatMap(({ parent }) => {
+  check: file => {
+    if (!/create_task|ensure_future/.test(file.text)) return [];
+    return file.calls.flatMap(({ parent }) => {
       if (parent?.kind !== 'ExpressionStatement' || parent.broken || isExpectedToFail(file, parent)) return [];
       const severity = severityOf(file, parent);
       return severity ? [findingOf(file, parent, severity)] : [];
-    }),
+    });
+  },
 };
 
 /** Null when the statement makes no task. */

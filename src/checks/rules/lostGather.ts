@@ -10,15 +10,17 @@ export const lostGather: Rule = {
   code: 'RIP244',
   title: 'Results of gather that are lost',
   severity: 'warning',
-  check: file =>
-    file.calls.flatMap(call => {
+  check: file => {
+    if (!file.text.includes('gather')) return [];
+    return file.calls.flatMap(call => {
       if (file.qualifiedName(call.func) !== 'asyncio.gather' || isExpectedToFail(file, call)) return [];
       const { parent } = call;
       if (parent?.kind === 'ExpressionStatement' && !parent.broken) return [notAwaited(file, call)];
       const statement = parent?.kind === 'Await' ? parent.parent : null;
       if (statement?.kind !== 'ExpressionStatement' || statement.broken) return [];
       return hidesExceptions(file, call, statement) ? [exceptionsVanish(statement)] : [];
-    }),
+    });
+  },
 };
 
 function notAwaited(file: SourceFile, call: Call): Finding {

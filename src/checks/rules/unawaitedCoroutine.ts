@@ -8,12 +8,14 @@ export const unawaitedCoroutine: Rule = {
   code: 'RIP242',
   title: 'A coroutine that is never awaited',
   severity: 'warning',
-  check: file =>
-    file.calls.flatMap(call => {
+  check: file => {
+    if (!/\basync(io)?\b/.test(file.text)) return [];
+    return file.calls.flatMap(call => {
       const { parent } = call;
       if (parent?.kind !== 'ExpressionStatement' || parent.broken || !givesCoroutine(file, call)) return [];
       return isExpectedToFail(file, parent) ? [] : [findingOf(file, parent)];
-    }),
+    });
+  },
 };
 
 function findingOf(file: SourceFile, statement: ExpressionStatement): Finding {
