@@ -1,4 +1,4 @@
-// Writes samples/python_concurrency.ipynb: the cells of all samples, in one notebook without outputs.
+// Writes samples/python_concurrency.ipynb: the cells of the samples, but for the mistakes, in one notebook without outputs.
 //   node scripts/sample-notebook.mjs           writes it
 //   node scripts/sample-notebook.mjs --check   fails if it is out of date
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ function lines(text) {
 }
 
 const files = readdirSync(samples)
-  .filter(name => /^\d_.*\.py$/.test(name))
+  .filter(name => /^[1-5]_.*\.py$/.test(name))
   .sort();
 const notebook = {
   cells: files.flatMap(cellsOf),

@@ -57,6 +57,11 @@ const samples: Record<string, (run: Finished) => void> = {
     );
     assert.match(stdout, /^12 tasks on 4 threads:/m);
   },
+  '6_mistakes.py': ({ stdout }) => {
+    assert.match(stdout, /^parsed, it seems$/m);
+    assert.match(stdout, /^counted [\d,]+ of 800,000$/m);
+    assert.match(stdout, /^three naps took [\d.]+ s$/m);
+  },
 };
 
 test('every sample in the folder is tested here', () => {
