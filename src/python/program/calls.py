@@ -12,6 +12,7 @@ from .source import children
 from .vocabulary import (
     CHANGES_FIRST_ARGUMENT,
     DYNAMIC,
+    FRESH_RESULTS,
     KEEPERS,
     MUTATORS,
     PLAIN,
@@ -252,7 +253,8 @@ class Calls:
     def _given_to(self, call) -> set[str]:
         """The names whose objects the result of a call may be, or keep."""
         is_method = isinstance(call.func, ast.Attribute)
-        if called(call) in (PURE_METHODS if is_method else PURE_CALLS) or id(call) in self.noted and not is_method:
+        known = PURE_METHODS | FRESH_RESULTS if is_method else PURE_CALLS
+        if called(call) in known or id(call) in self.noted and not is_method:
             return set()
         given = [held_names(argument) for argument in call.args + [keyword.value for keyword in call.keywords]]
         return set().union([root(call.func)] if is_method else [], *given) - {''}

@@ -40,8 +40,13 @@ QUEUES = _words('JoinableQueue LifoQueue PriorityQueue Queue SimpleQueue')
 LOCKS = _words('BoundedSemaphore Condition Lock RLock Semaphore')
 # Methods that keep what they are given.
 KEEPERS = _words('add append appendleft extend extendleft insert put put_nowait push register setdefault update')
+# Functions of modules that open or read what their arguments name: the result holds nothing of the arguments.
+FRESH_RESULTS = _words(
+    """
+    create_connection read_csv read_excel read_json read_parquet read_table urljoin urlopen urlparse urlsplit"""
+)
 # Calls that leave their arguments as they are, given as names or as methods.
-PURE_CALLS = PURE_METHODS | _words(
+PURE_CALLS = PURE_METHODS | FRESH_RESULTS | _words(
     """
     abs add aiter append appendleft as_completed assert_ bin bool bytes callable chr close create_task critical
     date datetime debug deepcopy dict dir display divmod ensure_future enumerate error eval exec filter float
