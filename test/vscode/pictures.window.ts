@@ -17,8 +17,7 @@ const themes = {
 suite.test(
   'a finished run in every theme',
   async () => {
-    if (!page.available)
-      skip('this VS Code has no page to take pictures of; the launcher of test/support/vscode provides one');
+    needsPage();
     await page.resize(1500, 940);
     const editor = await openSample('2_gil.py');
     const line = editor.document
@@ -30,10 +29,8 @@ suite.test(
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('runInParallel.run');
     await untilPanel('the run has ended', text => text.includes('Finished'));
-    for (const [name, theme] of Object.entries(themes)) {
-      await vscode.workspace
-        .getConfiguration('workbench')
-        .update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+    for (const [name, label] of Object.entries(themes)) {
+      await theme(label);
       await untilThemed(name);
       await page.screenshot(`readme-${name}`);
     }
@@ -42,6 +39,38 @@ suite.test(
   },
   120_000,
 );
+
+suite.test('mistakes, marked before anything runs, with their fixes', async () => {
+  needsPage();
+  await theme('Default Dark Modern');
+  await page.resize(1150, 760);
+  const editor = await openSample('6_mistakes.py');
+  await vscode.commands.executeCommand('workbench.action.closeSidebar');
+  await until(
+    'every mistake is marked',
+    () => vscode.languages.getDiagnostics(editor.document.uri).map(({ source }) => source),
+    sources => sources.filter(source => source === 'Run in Parallel').length >= 5,
+  );
+  const line = editor.document
+    .getText()
+    .split('\n')
+    .findIndex(text => text.includes('lock.acquire()'));
+  editor.revealRange(new vscode.Range(line - 18, 0, line - 18, 0), vscode.TextEditorRevealType.AtTop);
+  editor.selection = new vscode.Selection(line, 6, line, 6);
+  await vscode.commands.executeCommand('editor.action.quickFix');
+  await page.waitFor('.action-widget');
+  await page.screenshot('readme-mistakes');
+  await vscode.commands.executeCommand('hideCodeActionWidget');
+});
+
+function needsPage(): void {
+  if (!page.available)
+    skip('this VS Code has no page to take pictures of; the launcher of test/support/vscode has one');
+}
+
+async function theme(name: string): Promise<void> {
+  await vscode.workspace.getConfiguration('workbench').update('colorTheme', name, vscode.ConfigurationTarget.Global);
+}
 
 /** Two frames after the body has the theme's class: the canvas is drawn anew. */
 async function untilThemed(name: string): Promise<void> {
