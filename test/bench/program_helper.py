@@ -32,7 +32,7 @@ OTHER = """def step_{n}(item, factor=LIMIT):
     value = load(item)
     return value, factor, registry.get({n})
 data_{n} = [step_{n}(url) for url in urls]
-data_{n}.append(data_{m})
+data_{n}.append(len(data_{m}))
 results = []
 for item in data_{n}:
     results.append(item)

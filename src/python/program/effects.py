@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import process
 from .facts import METHOD, PASSED, Facts
-from .index import Index, position
+from .index import Index, between
 from .vocabulary import LOCKS, QUEUES
 
 
@@ -48,10 +48,7 @@ class Effects:
 
     def assigners_of(self, name: str, after: int, before: int) -> list[int]:
         """The statements in between that call a function which assigns the name, last first."""
-        found = self.assigners.get(name)
-        if not found:
-            return []
-        return found[position(found, after) : position(found, before)][::-1]
+        return between(self.assigners.get(name), after, before - 1)[::-1]
 
     def _names_of_acting_functions(self) -> set[str]:
         """The names through which a function can be reached that does more than compute."""

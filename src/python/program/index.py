@@ -28,6 +28,11 @@ def position(ascending: list[int], before: int) -> int:
     return low
 
 
+def between(ascending: list[int] | None, first: int, last: int) -> list[int]:
+    """Those of the numbers that lie in a range."""
+    return ascending[position(ascending, first) : position(ascending, last + 1)] if ascending else []
+
+
 class Index:
     def __init__(self, statements: list[Statement]) -> None:
         self.statements = statements
@@ -79,15 +84,14 @@ class Index:
         facts = self.facts[index]
         return facts if facts is not None else Facts()
 
-    def readers_of(self, name: str, start: int, before: int) -> list[int]:
-        """The statements in between that read a name which they have not bound themselves."""
+    def readers(self, name: str) -> list[int]:
+        """The statements that read a name which they have not bound themselves."""
         if self._readers is None:
             self._readers = {}
             for index, facts in enumerate(self.facts):
                 for each in facts.needs if facts is not None else ():
                     self._readers.setdefault(each, []).append(index)
-        found = self._readers.get(name, [])
-        return found[position(found, start) : position(found, before)]
+        return self._readers.get(name, [])
 
     # Versions
 
@@ -128,6 +132,14 @@ class Index:
         facts = self.at(index)
         own = [index] if name in facts.binds else []
         return own + self.versions(name, index) if not own or name in facts.needs else own
+
+    def last_seen(self, name: str, version: int) -> int:
+        """The last statement that may see a version: the one that binds the name anew for certain."""
+        binders = self.binders.get(name, [])
+        for at in range(position(binders, version + 1), len(binders)):
+            if name in self.at(binders[at]).certain:
+                return binders[at]
+        return len(self.statements)
 
     def is_constant(self, name: str, version: int) -> bool:
         key = (name, version)
@@ -200,28 +212,36 @@ class Index:
             for node in inner:
                 self._around.setdefault(node, []).append((index, outer))
 
-    def objects(self, name: str, versions: list[int], before: int) -> dict[tuple[str, int], bool]:
-        """The versions of names through which an object may change ahead of a statement: those that hold it, or what
-        is in it (True), and those that hold what it is in (False: only by changes that are not shallow).
+    def objects(self, name: str, version: int) -> dict[tuple[str, int], tuple[int, bool]]:
+        """The versions of names through which an object may change: each with the statement from which on, and whether
+        it holds the object or a part of it (True) or what the object is in (False: shallow changes don't reach it).
         """
-        group = {(name, version) for version in versions}
-        if any(self.is_constant(name, version) for version in versions):
-            group = {node for node in group if not self.is_constant(*node)}
-        inside = self._spread(group, before, (self._same, self._inside))
-        around = self._spread(group, before, (self._same, self._around)) if group else group
-        return {**dict.fromkeys(around, False), **dict.fromkeys(inside, True)}
+        if self.is_constant(name, version):
+            return {}
+        start = (name, version)
+        found = {node: (since, False) for node, since in self._spread(start, (self._same, self._around)).items()}
+        inside = self._spread(start, (self._same, self._inside))
+        found.update((node, (since, True)) for node, since in inside.items())
+        return found
 
-    def _spread(self, start: set[tuple[str, int]], before: int, links: tuple) -> set[tuple[str, int]]:
-        group = set(start)
-        todo = list(start)
-        while todo and len(group) < MOST_LINKED:
+    def _spread(self, start: tuple[str, int], links: tuple) -> dict[tuple[str, int], int]:
+        """What is reached through links, and since when: changes before a link are asked for by the statement that made
+        it.
+        """
+        reached = {start: start[1]}
+        todo = [start]
+        while todo and len(reached) < MOST_LINKED:
             node = todo.pop()
+            since = reached[node]
             for direction in links:
                 for index, nodes in direction.get(node, ()):
-                    if index < before:
-                        todo.extend(each for each in nodes if each not in group)
-                        group.update(nodes)
-        return group
+                    later = index if index > since else since
+                    for each in nodes:
+                        known = reached.get(each)
+                        if known is None or known > later:
+                            reached[each] = later
+                            todo.append(each)
+        return reached
 
     def made_by(self, name: str, index: int) -> str:
         """The path of the call that made what a name holds at a statement, with modules' full names; '' if unknown."""

@@ -86,7 +86,7 @@ def include_writers(analysis) -> None:
                 analysis.include(at, 'writes %s%s' % (what, analysis.place(reader)))
                 for name in analysis.index.at(at).binds:
                     # What is written through the file that it opens.
-                    analysis.include_changes(name, [at], reader, analysis.place(reader))
+                    analysis.include_all(analysis.lookup.changes(name, at, reader), reader)
                 analysis.drain()
                 break
 

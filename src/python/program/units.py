@@ -22,15 +22,16 @@ def dependencies(units: list[Unit]) -> list[dict]:
         own.append(list(range(len(statements), len(statements) + len(nodes))))
         statements.extend(nodes)
     shared = Analysis(statements)
+    works = [does_work(statement.node) for statement in statements]
     found = []
     for unit, indexes in zip(units, own):
         analysis = Analysis(statements, shared)
         analysis.select(indexes, units)
-        earlier = [statements[index] for index in analysis.reasons if statements[index].unit is not unit]
+        earlier = [index for index in analysis.reasons if statements[index].unit is not unit]
         found.append(
             {
-                'waitsFor': sorted({statement.unit.index for statement in earlier if does_work(statement.node)}),
-                'needs': sorted({statement.unit.index for statement in earlier}),
+                'waitsFor': sorted({statements[index].unit.index for index in earlier if works[index]}),
+                'needs': sorted({statements[index].unit.index for index in earlier}),
                 'runs': unit.tree is None or any(not isinstance(statements[i].node, ast.Pass) for i in indexes),
             }
         )
