@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import _ast as ast
 
-from .source import children
+from .facts import STORES, Facts
+from .source import children, walk
 from .vocabulary import CONSTANT_RESULTS, CONTAINERS, PLAIN
 
 NOTHING: frozenset[str] = frozenset()
@@ -122,3 +123,29 @@ def items_constant_if(value) -> frozenset[str] | None:
     if name in PASS_ITEMS_ON and isinstance(value, ast.Call) and value.args:
         return items_constant_if(value.args[0])
     return None
+
+
+def names_in(node) -> set[str]:
+    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
+
+
+def leaves(nodes: list) -> bool:
+    """Whether what stands behind a block is not reached from it."""
+    last = nodes[-1] if nodes else None
+    if isinstance(last, (ast.Raise, ast.Continue, ast.Break, ast.Return)):
+        return True
+    return isinstance(last, ast.Expr) and path(getattr(last.value, 'func', last.value)) in ('sys.exit', 'exit', 'quit')
+
+
+def coarse_facts(node) -> Facts:
+    """Of a statement that is nested too deeply: it may change all that it names."""
+    facts = Facts()
+    for each in walk(node):
+        if isinstance(each, ast.Name):
+            if isinstance(each.ctx, ast.Load):
+                facts.reads.add(each.id)
+                facts.changes[each.id] = (STORES, '')
+            else:
+                facts.binds.add(each.id)
+    facts.needs = set(facts.reads)
+    return facts

@@ -15,11 +15,11 @@ import sys
 
 from . import expressions, scopes
 from .calls import Calls
-from .expressions import called, held_names, path, root, target_names
+from .expressions import called, coarse_facts, held_names, leaves, names_in, path, root, target_names
 from .facts import METHOD, SHALLOW, STORES, Facts
 from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
 from .selection import is_main_guard
-from .source import Statement, children, walk
+from .source import Statement, walk
 from .vocabulary import SHOWS
 
 LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
@@ -42,20 +42,6 @@ def facts_of(statement: Statement, lazy_annotations: bool = False) -> Facts | No
             facts = coarse_facts(node)
         node.known_facts = known = (lazy_annotations, facts)
     return known[1]
-
-
-def coarse_facts(node) -> Facts:
-    """Of a statement that is nested too deeply: it may change all that it names."""
-    facts = Facts()
-    for each in walk(node):
-        if isinstance(each, ast.Name):
-            if isinstance(each.ctx, ast.Load):
-                facts.reads.add(each.id)
-                facts.changes[each.id] = (STORES, '')
-            else:
-                facts.binds.add(each.id)
-    facts.needs = set(facts.reads)
-    return facts
 
 
 class Walk(Calls):
@@ -401,15 +387,3 @@ class Walk(Calls):
         self.bind(node.name.id)
         names = {each.name for each in node.type_params}
         self.facts.late_reads.update(names_in(node.value) - names)
-
-
-def names_in(node) -> set[str]:
-    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
-
-
-def leaves(nodes: list) -> bool:
-    """Whether what stands behind a block is not reached from it."""
-    last = nodes[-1] if nodes else None
-    if isinstance(last, (ast.Raise, ast.Continue, ast.Break, ast.Return)):
-        return True
-    return isinstance(last, ast.Expr) and path(getattr(last.value, 'func', last.value)) in ('sys.exit', 'exit', 'quit')
