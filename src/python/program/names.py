@@ -16,7 +16,7 @@ import sys
 from . import expressions, scopes
 from .calls import Calls
 from .expressions import called, coarse_facts, held_names, leaves, names_in, path, root, target_names
-from .facts import METHOD, SHALLOW, STORES, Facts
+from .facts import METHOD, SHALLOW, Facts
 from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
 from .selection import is_main_guard
 from .source import Statement, walk
