@@ -216,5 +216,6 @@ test('the samples have a block wherever something runs at once', async () => {
     '3_without_guard.py': ['block 26-27'],
     '4_oversubscription.py': ['block 41-41', 'block 50-50'],
     '5_locks_and_queues.py': ['block 30-34', 'block 66-71', 'block 87-88'],
+    '6_mistakes.py': ['block 20-22', 'block 45-49', 'block 89-89'],
   });
 });
