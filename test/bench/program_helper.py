@@ -30,20 +30,20 @@ registry, data_0 = {}, []
 """
 OTHER = """def step_{n}(item, factor=LIMIT):
     value = load(item)
-    return value, factor, registry.get({n})
+    return value, factor, len(registry)
 data_{n} = [step_{n}(url) for url in urls]
 data_{n}.append(len(data_{m}))
 results = []
 for item in data_{n}:
     results.append(item)
-registry[{n}] = len(results)
+mean_{n} = sum(map(len, results)) / max(len(results), 1)
 print(len(data_{n}), results[:1])
 """
 
 
 def notebook():
-    """Each cell leans on the first, on the one before it, and on what all of them share."""
-    return [FIRST] + [OTHER.format(n=n, m=n - 1) for n in range(1, CELLS)]
+    """Each cell leans on the first, and on nine before it, one through the other."""
+    return [FIRST] + [OTHER.format(n=n, m=n - 1 if n % 10 else 0) for n in range(1, CELLS)]
 
 
 class Helper:

@@ -17,7 +17,7 @@ from . import surroundings
 from .effects import Effects
 from .facts import Facts
 from .index import Index
-from .lookup import Lookup
+from .lookup import EVERYTHING, Lookup
 from .outside import Outside
 from .source import Statement, Unit
 
@@ -51,6 +51,8 @@ class Analysis:
         # Included statements whose needs have not been looked up yet; and names, with the statements that read them.
         self._open: list[int] = []
         self._todo: list[tuple[str, int]] = []
+        # Up to here everything is included.
+        self._taken = 0
         self._wished: set[tuple[str, int]] = set()
         # Names that functions of included statements read; and the names through which such functions are reached.
         self._late: set[str] = set()
@@ -82,9 +84,15 @@ class Analysis:
             for name in self._leading[leading]:
                 self._wish(name, index)
         if facts.dynamic:
-            for earlier in range(index):
-                if self.facts[earlier] is not None:
-                    self.include(earlier, '%s() may need anything above%s' % (facts.dynamic, self.place(index)))
+            self._include_above(index, '%s() may need anything above' % facts.dynamic)
+
+    def _include_above(self, before: int, reason: str) -> None:
+        """Includes everything ahead of a statement."""
+        place = self.place(before)
+        start, self._taken = self._taken, max(self._taken, before)
+        for index in range(start, before):
+            if self.facts[index] is not None:
+                self.include(index, reason + place)
 
     def complete(self, leave_out: tuple[str, ...] = ()) -> None:
         """Follows every name; then adds what acts on the whole process, except through the modules to leave out."""
@@ -110,7 +118,9 @@ class Analysis:
         """Includes what a statement needs: indexes and reasons."""
         reasons, place = self.reasons, None
         for index, reason in found:
-            if index not in reasons:
+            if index == EVERYTHING:
+                self._include_above(before, reason)
+            elif index not in reasons:
                 place = self.place(before) if place is None else place
                 self.include(index, reason + place)
 

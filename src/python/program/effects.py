@@ -7,7 +7,7 @@ deep as they call one another.
 from __future__ import annotations
 
 from . import process
-from .facts import METHOD, PASSED, Facts
+from .facts import METHOD, PASSED, Facts, compact
 from .index import Index, between
 from .vocabulary import LOCKS, QUEUES
 
@@ -36,7 +36,11 @@ class Effects:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._acting = self._names_of_acting_functions()
-        self.of: list[Effect] = [self._effect(at, facts) for at, facts in enumerate(index.facts)]
+        self.of: list[Effect] = []
+        for at, facts in enumerate(index.facts):
+            effect = self._effect(at, facts)
+            compact(effect)
+            self.of.append(effect)
         # Ascending indexes of the statements that assign, and that change, a name.
         self.assigners: dict[str, list[int]] = {}
         self.changers: dict[str, list[int]] = {}
@@ -81,10 +85,11 @@ class Effects:
             maker = self._made_by(name, at)
             if maker in QUEUES or maker.endswith('_async'):
                 effect.change(name, METHOD, 'takes from %s' % name)
-        for name in facts.paths & facts.starts if not facts.shows else ():
-            if self._has_state(name, at):
+        for name in facts.paths & facts.starts & self.index.binders.keys() if not facts.shows else ():
+            if name not in self.index.functions and self._has_state(name, at):
                 effect.change(name, METHOD, 'may change %s: it is called' % name)
-        self._add_passed(effect, facts.calls, at, '')
+        if facts.calls:
+            self._add_passed(effect, facts.calls, at, '')
         full = self.index.full_path
         effect.paths.update(map(full, facts.paths))
         effect.stores.update(map(full, facts.stores))
@@ -132,7 +137,7 @@ class Effects:
 
     def _started(self, facts: Facts, at: int) -> set[str]:
         """The names of acting functions that may run with a statement."""
-        started = facts.starts & self._acting
+        started = set(facts.starts & self._acting)
         if facts.inline:
             started |= facts.late_reads & self._acting
         for base in facts.bases & self._acting:

@@ -131,3 +131,18 @@ class Facts:
         self.late_texts: set[str] = set()
         self.writes: set[str] = set()
         self.late_writes: set[str] = set()
+
+
+def compact(record) -> None:
+    """Gives back the empty collections of an object with `__slots__`, which are most of it: nothing is added to them
+    from now on.
+    """
+    for name in record.__slots__:
+        value = getattr(record, name)
+        if not value:
+            shared = SHARED.get(type(value))
+            if shared is not None:
+                setattr(record, name, shared)
+
+
+SHARED: dict[type, object] = {set: frozenset(), list: (), dict: type(Facts.__dict__)({})}

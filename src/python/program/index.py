@@ -13,7 +13,7 @@ from .vocabulary import PURE_CALLS, READ_ONCE_CALLS, READ_ONCE_METHODS
 
 # Beyond these numbers nobody reads the reasons any more, and each costs time.
 MOST_VERSIONS = 30
-MOST_LINKED = 400
+MOST_STEPS = 20000
 
 
 def position(ascending: list[int], before: int) -> int:
@@ -45,12 +45,15 @@ class Index:
         self.stars: list[int] = []
         self.dynamic: list[int] = []
         self.futures: list[int] = []
+        self._full_paths: dict[str, str] = {}
         self._readers: dict[str, list[int]] | None = None
         self._constant: dict[tuple[str, int], bool] = {}
         # Version → (from which statement on, versions): the same object, what is in it, what it is in.
         self._same: dict = {}
         self._inside: dict = {}
         self._around: dict = {}
+        self._tangled_inside: set[tuple[str, int]] = set()
+        self._tangled_around: set[tuple[str, int]] = set()
         self._changed_params: dict[int, set[str] | None] = {}
         lazy = False
         for index, statement in enumerate(statements):
@@ -72,6 +75,11 @@ class Index:
         self.imported.update(facts.imports)
         for body in facts.bodies:
             self.functions.add(body.name)
+        # From the first to the last, because a chain of thousands would be too deep to follow back.
+        for name in facts.constants:
+            self.is_constant(name, index)
+        for name in facts.constant_items:
+            self.is_constant('*' + name, index)
         if facts.star:
             self.stars.append(index)
         if facts.dynamic:
@@ -95,8 +103,11 @@ class Index:
 
     # Versions
 
-    def versions(self, name: str, before: int, most: int = MOST_VERSIONS) -> list[int]:
-        """The statements ahead of `before` whose binding of the name may be the one that is seen there, last first."""
+    def versions(self, name: str, before: int, up_to_reader: bool = False) -> list[int]:
+        """The statements ahead of `before` whose binding of the name may be the one that is seen there, last first.
+
+        `up_to_reader`: all of them, but none beyond one that reads the name itself. Otherwise the last ones.
+        """
         binders = self.binders.get(name)
         if not binders:
             return []
@@ -105,7 +116,7 @@ class Index:
         found: list[int] = []
         at = position(binders, before)
         modules: set[str] | None = None
-        while at > 0 and len(found) < most:
+        while at > 0 and (up_to_reader or len(found) < MOST_VERSIONS):
             at -= 1
             index = binders[at]
             if index < gone:
@@ -121,6 +132,8 @@ class Index:
                     found.append(index)
                 continue
             found.append(index)
+            if up_to_reader and name in facts.needs:
+                break
             if name in facts.certain:
                 if module is None or facts.imports[name] != name:
                     break
@@ -212,30 +225,39 @@ class Index:
             for node in inner:
                 self._around.setdefault(node, []).append((index, outer))
 
-    def objects(self, name: str, version: int) -> dict[tuple[str, int], tuple[int, bool]]:
+    def objects(self, name: str, version: int) -> dict[tuple[str, int], tuple[int, bool]] | None:
         """The versions of names through which an object may change: each with the statement from which on, and whether
-        it holds the object or a part of it (True) or what the object is in (False: shallow changes don't reach it).
+        it holds the object or a part of it (True) or what the object is in (False: shallow changes don't reach it). None
+        when so many are connected that it takes too long to tell.
         """
         if self.is_constant(name, version):
             return {}
         start = (name, version)
-        found = {node: (since, False) for node, since in self._spread(start, (self._same, self._around)).items()}
-        inside = self._spread(start, (self._same, self._inside))
+        around = self._spread(start, (self._same, self._around), self._tangled_around)
+        inside = self._spread(start, (self._same, self._inside), self._tangled_inside)
+        if around is None or inside is None:
+            return None
+        found = {node: (since, False) for node, since in around.items()}
         found.update((node, (since, True)) for node, since in inside.items())
         return found
 
-    def _spread(self, start: tuple[str, int], links: tuple) -> dict[tuple[str, int], int]:
+    def _spread(self, start: tuple[str, int], links: tuple, tangled: set) -> dict[tuple[str, int], int] | None:
         """What is reached through links, and since when: changes before a link are asked for by the statement that made
-        it.
+        it. None when that is too much; then all that was reached is `tangled`.
         """
         reached = {start: start[1]}
         todo = [start]
-        while todo and len(reached) < MOST_LINKED:
+        steps = 0
+        while todo:
             node = todo.pop()
+            if node in tangled or steps > MOST_STEPS:
+                tangled.update(reached)
+                return None
             since = reached[node]
             for direction in links:
                 for index, nodes in direction.get(node, ()):
                     later = index if index > since else since
+                    steps += len(nodes)
                     for each in nodes:
                         known = reached.get(each)
                         if known is None or known > later:
@@ -265,8 +287,11 @@ class Index:
 
     def full_path(self, path: str) -> str:
         """`numpy.random.seed` of `np.random.seed`."""
-        first, dot, rest = path.partition('.')
-        return self.imported.get(first, first) + dot + rest
+        full = self._full_paths.get(path)
+        if full is None:
+            first, dot, rest = path.partition('.')
+            full = self._full_paths[path] = self.imported.get(first, first) + dot + rest
+        return full
 
     # Functions of the user's
 

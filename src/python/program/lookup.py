@@ -15,7 +15,8 @@ from .index import MOST_VERSIONS, Index, between, position
 MODULE_NAMES = frozenset(dir(builtins)) | frozenset(
     '__annotations__ __builtins__ __doc__ __file__ __loader__ __name__ __package__ __spec__'.split()
 )
-# Statements and why they are needed.
+# Instead of a statement: all that stand above.
+EVERYTHING = -1
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -47,8 +48,9 @@ class Lookup:
         return self._needs[index]
 
     def _find(self, name: str, before: int) -> list[tuple[int, str]]:
-        versions = self.index.versions(name, before, len(self.index.statements))
-        oldest = versions[-1] if versions and name in self.index.at(versions[-1]).certain else -1
+        versions = self.index.versions(name, before, True)
+        last = self.index.at(versions[-1]) if versions else None
+        oldest = versions[-1] if last is not None and name in last.certain | last.needs else -1
         found = [
             (index, self.effects.of[index].assigns[name])
             for index in self.effects.assigners_of(name, oldest + 1, before)
@@ -56,8 +58,6 @@ class Lookup:
         for version in versions:
             facts = self.index.at(version)
             found.append((version, ('imports %s' if name in facts.imports else 'defines %s') % name))
-            if name in facts.needs:
-                break
         if not found and name not in MODULE_NAMES:
             self._add_dynamic(found, name, before)
         for version in versions[:MOST_VERSIONS] or ([-1] if name in self.effects.changers else []):
@@ -96,6 +96,10 @@ class Lookup:
         if key not in self._events:
             events: list[tuple[int, str, str]] = []
             objects = self.index.objects(name, version)
+            if objects is None:
+                reason = 'may change %s: too much is connected with it to tell' % name
+                self._events[key] = ([(EVERYTHING, name, reason)], [EVERYTHING], 1)
+                return self._events[key]
             reads_on = any(wholly and self.index.is_iterator(*node) for node, (_, wholly) in objects.items())
             for (each, own), (since, wholly) in objects.items():
                 shares = '' if each == name else ', which %s shares' % name

@@ -16,7 +16,7 @@ import sys
 from . import expressions, scopes
 from .calls import Calls
 from .expressions import called, coarse_facts, held_names, leaves, names_in, path, root, target_names
-from .facts import METHOD, SHALLOW, Facts
+from .facts import METHOD, SHALLOW, Facts, compact
 from .scopes import CLASS, COMPREHENSION, FUNCTION, Record, Scope
 from .selection import is_main_guard
 from .source import Statement, walk
@@ -36,6 +36,7 @@ def facts_of(statement: Statement, lazy_annotations: bool = False) -> Facts | No
     if known is None or known[0] != lazy_annotations:
         try:
             facts: Facts | None = Walk(node, lazy_annotations).facts
+            compact(facts)
         except Illegal:
             facts = None
         except RecursionError:

@@ -245,13 +245,17 @@ def compile_steps(program: Program) -> None:
             tree = ast.Expression(body=nodes[0].value)
         else:
             tree = module_of(nodes if len(nodes) > 1 else [without_text(step.unit, nodes[0])])
-        step.code = compile(
-            tree,
-            step.unit.file,
-            'eval' if step.is_value else 'exec',
-            flags=flags | program.future_flags,
-            dont_inherit=True,
-        )
+        try:
+            step.code = compile(
+                tree,
+                step.unit.file,
+                'eval' if step.is_value else 'exec',
+                flags=flags | program.future_flags,
+                dont_inherit=True,
+            )
+        except RecursionError:
+            first = step.statements[0].first
+            raise SyntaxError('this is nested too deeply for Python', (step.unit.file, first, 1, None)) from None
         program.future_flags |= future_flags(nodes)
 
 

@@ -42,6 +42,8 @@ def flatten(unit: Unit, nodes: list) -> list[Statement]:
 def select(unit: Unit, start: int, end: int) -> Part:
     """The statements of lines `start` to `end` (1-based, inclusive). Raises SyntaxError when the lines do not parse."""
     start, end = max(start, 1), min(end, len(unit.lines))
+    if start > end:
+        return Part([], [], [])
     if unit.tree is not None:
         return select_from(unit, unit.tree.body, start, end)
     # Half-typed code: first without what follows, then with what parses on its own.
@@ -90,12 +92,23 @@ def smallest_list(unit: Unit, block: list, start: int, end: int) -> tuple[list, 
     """
     touched = [node for node in block if span(node)[0] <= end and span(node)[1] >= start]
     if len(touched) == 1:
-        for inner in statement_lists(touched[0]):
+        for inner in blocks(unit, touched[0]):
             if begins_line(unit, inner[0]) and span(inner[0])[0] <= start and span(inner[-1])[1] >= end:
                 chosen, path = smallest_list(unit, inner, start, end)
-                if not (chosen and chosen[0] is inner[0] and is_elif(unit, inner[0])):
-                    return chosen, [(block, touched[0])] + path
+                return chosen, [(block, touched[0])] + path
     return touched, [(block, touched[0] if touched else first_after(block, start))]
+
+
+def blocks(unit: Unit, node) -> list[list]:
+    """The blocks of a compound statement; an `elif` is an `if` in the tree, but its blocks are those of the first."""
+    found: list[list] = []
+    while True:
+        inner = statement_lists(node)
+        last = inner[-1] if inner else []
+        if not isinstance(node, ast.If) or len(last) != 1 or last is node.body or not is_elif(unit, last[0]):
+            return found + inner
+        found.append(node.body)
+        node = last[0]
 
 
 def first_after(block: list, line: int):

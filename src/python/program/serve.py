@@ -9,6 +9,7 @@ that cell is looked at again.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -26,6 +27,8 @@ def main() -> None:
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     # What Python has to say about the user's code it says when that runs.
     warnings.simplefilter('ignore')
+    # Trees have no cycles: looking for some in a million nodes over and over costs more than the answers.
+    gc.disable()
     helper = Helper()
     for line in sys.stdin.buffer:
         if line.strip():
