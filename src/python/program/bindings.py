@@ -1,4 +1,4 @@
-"""The part of the walk over a statement that knows scopes: which name is whose, what it is bound to, and what holds what."""
+"""The part of the walk over a statement that knows scopes: whose a name is, what it is bound to, what holds what."""
 
 from __future__ import annotations
 
@@ -173,7 +173,9 @@ class Bindings:
         if call is not None:
             self.facts.call_links.append((frozenset(names or [root(target)]) - {''}, call))
         facts = self.facts
-        made = '<genexpr>' if isinstance(value, ast.GeneratorExp) else path(value) if isinstance(value, ast.Call) else ''
+        made = path(value) if isinstance(value, ast.Call) else ''
+        if isinstance(value, ast.GeneratorExp):
+            made = '<genexpr>'
         constant, items = expressions.constant_if(value), expressions.items_constant_if(value)
         for name in names:
             if made:

@@ -147,7 +147,8 @@ class Calls(Bindings):
         name = node.func.id
         if name in ('locals', 'vars'):
             return bool(node.args) or bool(self.late)
-        if name in ('eval', 'exec') and len(node.args) > 1 and called(node.args[1]) not in ('globals', 'locals', 'vars'):
+        namespace = node.args[1] if name in ('eval', 'exec') and len(node.args) > 1 else None
+        if namespace is not None and called(namespace) not in ('globals', 'locals', 'vars'):
             return True
         if name == 'eval' and node.args and isinstance(node.args[0], ast.Constant):
             try:

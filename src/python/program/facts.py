@@ -29,7 +29,7 @@ class Call:
 
 
 class Argument:
-    """`place`: position or keyword, None when it can't be told. `names`: global ones; `params`: of the function around."""
+    """`place`: position or keyword, None when unknown. `names`: global ones; `params`: of the function around."""
 
     __slots__ = ('place', 'names', 'params')
 
@@ -68,8 +68,8 @@ class Facts:
 
     __slots__ = tuple(
         """
-        binds certain deletes reads needs soft late_reads late_binds changes late_changes links holds call_links calls bodies
-        constants constant_items made imports modules star future is_import is_definition binds_function bases
+        binds certain deletes reads needs soft late_reads late_binds changes late_changes links holds call_links calls
+        bodies constants constant_items made imports modules star future is_import is_definition binds_function bases
         hooks_subclasses starts receivers takes paths late_paths stores late_stores discarded dynamic inline shows
         texts late_texts writes late_writes""".split()
     )

@@ -227,8 +227,8 @@ class Index:
 
     def objects(self, name: str, version: int) -> dict[tuple[str, int], tuple[int, bool]] | None:
         """The versions of names through which an object may change: each with the statement from which on, and whether
-        it holds the object or a part of it (True) or what the object is in (False: shallow changes don't reach it). None
-        when so many are connected that it takes too long to tell.
+        it holds the object or a part of it (True) or what the object is in (False: shallow changes don't reach it).
+        None when so many are connected that it takes too long to tell.
         """
         if self.is_constant(name, version):
             return {}

@@ -142,7 +142,8 @@ class Record:
             key = (self.scope, name)
             if key in changed:
                 self.body.changed.add(name)
-            around = groups.get(key, {key}).union(*[groups.get(holder, {holder}) for holder in self._holders(key, groups)])
+            holders = self._holders(key, groups)
+            around = groups.get(key, {key}).union(*[groups.get(holder, {holder}) for holder in holders])
             held_by = {RESULT if is_result(other) else other for scope, other in around if not scope}
             if held_by:
                 self.body.linked[name] = held_by
