@@ -66,6 +66,12 @@ class HelperTest(unittest.TestCase):
                 self.assertEqual([line for _, line, _ in self.lines(everything)], [1, 2, 2])
                 self.assertEqual(helper.end(), (0, b'', b''))
 
+    def test_a_reason_names_the_cell(self):
+        cells = [unit('x = 1', 'book.ipynb · cell 1'), unit('print(x)', 'book.ipynb · cell 2')]
+        ranges = [{'unit': 1, 'startLine': 1, 'endLine': 1}]
+        reply = self.helper.ask(id=1, method='program', units=cells, selection=ranges)
+        self.assertEqual(self.lines(reply)[0], (0, 1, 'defines x (needed in cell 2, line 1)'))
+
     def test_an_edit_changes_the_answer(self):
         ranges = [{'unit': 1, 'startLine': 1, 'endLine': 1}]
         for first, line in (('x = 1\ny = 1', 1), ('y = 1\nx = 1', 2), ('x = 1\ny = 1', 1)):

@@ -126,7 +126,12 @@ class Analysis:
 
     def place(self, index: int) -> str:
         """Where something is needed, for the end of a reason."""
-        return ' (needed in line %d)' % self.statements[index].first if index < self.end else ''
+        if index >= self.end:
+            return ''
+        statement = self.statements[index]
+        # A cell's file is named `book.ipynb · cell 3`: its lines say little without it.
+        cell = statement.unit.file.rpartition(' · ')[2] if statement.unit.is_cell else ''
+        return ' (needed in %sline %d)' % (cell + ', ' if cell.startswith('cell ') else '', statement.first)
 
     def _wish(self, name: str, before: int) -> None:
         if (name, before) not in self._wished:
