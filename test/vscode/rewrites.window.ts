@@ -15,21 +15,19 @@ for word in words:
 print(results)
 `;
 
+async function rewrites({ document, selection }: vscode.TextEditor): Promise<vscode.CodeAction[]> {
+  const { value: kind } = vscode.CodeActionKind.RefactorRewrite;
+  return vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, selection, kind);
+}
+
 suite.test('a rewrite is previewed, and made once it is confirmed', async () => {
   if (!page.available) skip('this VS Code has no page to drive; the launcher of test/support/vscode provides one');
   await page.resize(1150, 760);
   const editor = await openPython(loop);
   editor.selection = new vscode.Selection(2, 5, 2, 5);
-  const { value: kind } = vscode.CodeActionKind.RefactorRewrite;
   await until(
     'the rewrite is offered',
-    () =>
-      vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider',
-        editor.document.uri,
-        editor.selection,
-        kind,
-      ),
+    () => rewrites(editor),
     actions => actions.some(({ title }) => title === 'Turn into a list comprehension'),
   );
   await vscode.commands.executeCommand('editor.action.codeAction', {
