@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentPython } from './lib/environments.mjs';
 import { nodeBinary } from './lib/node.mjs';
 import { root } from './lib/places.mjs';
 import { findPythons } from './lib/pythons.mjs';
@@ -20,14 +21,24 @@ const round = (value, digits = 1) => Number(value.toFixed(digits));
 const verdict = (value, budget) => `${value <= budget ? '✔' : '✖'} budget ${budget}`;
 
 try {
-  await setUp(['node', 'packages', 'build', 'python']);
+  await setUp(['node', 'packages', 'build', 'python', 'environments']);
 } catch (error) {
   explain(error);
   process.exit(1);
 }
 
 const pythons = findPythons();
-const results = { tracer: [], runs: [], windows: null, server: null, programs: [] };
+const results = {
+  tracer: [],
+  frames: [],
+  dask: [],
+  runs: [],
+  windows: null,
+  server: null,
+  programs: [],
+  sparkLog: null,
+  sparkJobs: [],
+};
 
 console.log('\nThe program slowed by the tracer (CPU time, traced / plain, medians; differences under 10 % are noise)');
 for (const { path, version } of pythons) {
@@ -36,6 +47,32 @@ for (const { path, version } of pythons) {
   console.log(`  ${version}`);
   for (const [load, { ratio, budget }] of Object.entries(loads)) {
     console.log(`    ${load.padEnd(30)} ${ratio.toFixed(2)} ${verdict(ratio, budget)}`);
+  }
+}
+
+console.log('\nOperations of pandas, watched (CPU time of one, traced / plain, fastest pieces)');
+for (const name of /** @type {const} */ (['frames', 'framesOld'])) {
+  const path = environmentPython(name);
+  if (!path) continue;
+  const result = measure(path, ['test/bench/frames_overhead.py']);
+  results.frames.push(result);
+  console.log(`  pandas ${result.pandas}, Python ${result.python}`);
+  for (const [load, { ratio, budget, plainUs }] of Object.entries(result.loads)) {
+    console.log(`    ${load.padEnd(30)} ${ratio.toFixed(2)} ${verdict(ratio, budget)} · ${plainUs} µs plain`);
+  }
+}
+
+console.log('\n100,000 tiny tasks of Dask, slowed by the tracer, beside Dask’s own profiler (CPU time, medians)');
+for (const name of /** @type {const} */ (['frames', 'framesOld'])) {
+  const path = environmentPython(name);
+  if (!path) continue;
+  const result = measure(path, ['test/bench/dask_overhead.py']);
+  results.dask.push(result);
+  console.log(`  Dask ${result.dask}, Python ${result.python}`);
+  for (const [load, { ratio, budget, profilerRatio }] of Object.entries(result.loads)) {
+    console.log(
+      `    ${load.padEnd(30)} ${ratio.toFixed(2)} ${verdict(ratio, budget)} · dask.diagnostics.Profiler ${profilerRatio.toFixed(2)}`,
+    );
   }
 }
 
@@ -79,6 +116,42 @@ for (const { path, version } of [pythons[0], pythons.at(-1)]) {
     `  ${version.padEnd(8)} Program of a cell ${round(programMs)} ${verdict(round(programMs), programBudgetMs)} · the first time ${round(firstMs)} · all dependencies ${round(dependenciesMs)} ${verdict(round(dependenciesMs), dependenciesBudgetMs)}`,
   );
 }
+
+results.sparkLog = bench('sparkLog.ts');
+const { logMb, read, follow } = results.sparkLog;
+console.log('\nAn event log of Spark with 100,000 tasks (seconds; MB of memory beyond the start)');
+console.log(
+  `  ${round(logMb, 0)} MB of log · opened in ${round(read.openMs / 1e3)} ${verdict(round(read.openMs / 1e3), 3)} · memory ${round(read.memoryMb, 0)}`,
+);
+console.log(`  followed live in ${round(follow.followMs / 1e3)}, the longest look ${round(follow.longestLookMs)} ms`);
+
+console.log(
+  '\nA job of Spark of about 10 s, watched / plain (medians of rounds; the CPU time says most where the machine is busy)',
+);
+for (const name of /** @type {const} */ (['spark', 'sparkOld'])) {
+  const path = environmentPython(name);
+  if (!path) continue;
+  const result = bench('sparkJob.ts', path);
+  results.sparkJobs.push(result);
+  const { job, jobCpu, start, whole } = result.ratio;
+  console.log(
+    `  ${name.padEnd(8)} job ${job.toFixed(2)} ${verdict(round(job, 2), 1.05)} · its CPU time ${jobCpu.toFixed(2)} · until the session is ready ${start.toFixed(2)} · whole ${whole.toFixed(2)} · watching takes ${round(result.watcherShare * 100)} % of a CPU`,
+  );
+}
+
+const frames = environmentPython('frames');
+if (frames) {
+  const result = measure(frames, ['test/bench/dask_distributed.py']);
+  results.daskDistributed = result;
+  const { distributed, tasks, budget, ratio } = result;
+  console.log(
+    `\nA Dask cluster that is watched, ${tasks} tiny tasks (CPU time of client, scheduler and workers; watched / plain)`,
+  );
+  const report = ratio.report === undefined ? 'needs bokeh, which is not installed' : ratio.report.toFixed(2);
+  console.log(
+    `  distributed ${distributed}: ${ratio.traced.toFixed(2)} ${verdict(ratio.traced, budget)} · performance_report ${report}`,
+  );
+} else console.log('\nA Dask cluster that is watched: left out, "npm test -- frames" makes the environment for it');
 
 mkdirSync(join(root, 'test/.out'), { recursive: true });
 writeFileSync(join(root, 'test/.out/bench.json'), JSON.stringify(results, null, 2));

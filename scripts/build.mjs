@@ -2,7 +2,7 @@
 //
 //   dist/extension.js   VS Code's extension host          dist/poolThread.js  our task, in a piscina thread
 //   dist/cli.js         the same engine without an editor dist/worker.js      piscina's own thread entry (it loads it from beside its bundle)
-//   dist/guard.js       kills what is left when the host dies
+//   dist/guard.js       kills what is left when the host dies   dist/openThread.js  opens saved traces, in a thread
 //   dist/server.js      the language server's process     dist/*.wasm         its parser and Python's grammar
 //   dist/languageClient.js  its client, which the extension loads when there is Python to check
 //   dist/webview.js     the panel, in the browser         dist/panel.css      its styles
@@ -34,6 +34,7 @@ const bundles = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { poolThread: 'src/worker/poolThread.ts', guard: 'src/worker/guard.ts' } },
+  { ...node, entryPoints: { openThread: 'src/open/openThread.ts' } },
   { ...node, entryPoints: { server: 'src/server/server.ts' } },
   { ...node, entryPoints: { worker: 'node_modules/piscina/dist/worker.js' }, sourcemap: false },
   { ...node, entryPoints: { cli: 'src/cli/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
@@ -56,7 +57,13 @@ function copyPython() {
   });
 }
 
+/** What an environment for a workspace gets; the samples' own file, so that one list is tested and shipped. */
+function copyRequirements() {
+  cpSync(join(root, 'samples/requirements.txt'), join(root, 'dist/requirements.txt'));
+}
+
 copyPython();
+copyRequirements();
 copyGrammar(join(root, 'dist'));
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();

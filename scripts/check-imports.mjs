@@ -18,13 +18,14 @@ const rooms = {
   protocol: { rooms: ['base'], types: ['trace', 'snippet', 'run', 'insights'] },
   pool: { rooms: ['base', 'run', 'protocol'], types: ['trace', 'snippet'], packages: ['piscina'], node: true },
   worker: { rooms: ['base', 'run', 'protocol', 'trace', 'insights'], types: ['snippet'], node: true },
+  open: { rooms: ['base', 'trace', 'insights'], node: true },
   cli: {
-    rooms: ['base', 'snippet', 'run', 'pool', 'protocol', 'trace', 'insights', 'checks', 'server'],
+    rooms: ['base', 'snippet', 'run', 'pool', 'open', 'protocol', 'trace', 'insights', 'checks', 'server'],
     packages: ['vscode-languageserver-textdocument'],
     node: true,
   },
   extension: {
-    rooms: ['base', 'snippet', 'run', 'pool', 'protocol', 'trace', 'insights'],
+    rooms: ['base', 'snippet', 'run', 'pool', 'open', 'protocol', 'trace', 'insights'],
     packages: ['vscode', 'vscode-languageclient'],
     node: true,
   },

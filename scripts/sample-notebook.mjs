@@ -26,7 +26,7 @@ function lines(text) {
 }
 
 const files = readdirSync(samples)
-  .filter(name => /^[1-5]_.*\.py$/.test(name))
+  .filter(name => /^[1-57-9]_.*\.py$/.test(name))
   .sort();
 const notebook = {
   cells: files.flatMap(cellsOf),

@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findChromium, installChromium } from './lib/browser.mjs';
+import { makeEnvironment } from './lib/environments.mjs';
+import { setUpJava } from './lib/java.mjs';
 import { installNode, nodeBinary, nodeFolder, pinnedNode } from './lib/node.mjs';
 import { nodeVersion, root } from './lib/places.mjs';
 import { npm, run, SetUpError } from './lib/processes.mjs';
@@ -12,10 +14,20 @@ import { installVSCode } from './lib/vscode.mjs';
 
 export { nodeBinary } from './lib/node.mjs';
 
-/** @typedef {'packages' | 'node' | 'build' | 'python' | 'vscode' | 'chromium'} Step */
+/** @typedef {'packages' | 'node' | 'build' | 'python' | 'environments' | 'java' | 'sparkEnvironments' | 'vscode' | 'chromium'} Step */
 
 /** Every step, in the order in which they need each other. @type {Step[]} */
-export const allSteps = ['node', 'packages', 'build', 'python', 'vscode', 'chromium'];
+export const allSteps = [
+  'node',
+  'packages',
+  'build',
+  'python',
+  'environments',
+  'java',
+  'sparkEnvironments',
+  'vscode',
+  'chromium',
+];
 
 /** What each step does; the text that it returns ends its line. @type {Record<Step, {doing: string, run: () => Promise<string>}>} */
 const steps = {
@@ -52,6 +64,15 @@ const steps = {
         .map(({ version, gil }) => (gil ? version : `${version}t`))
         .join(', '),
   },
+  environments: {
+    doing: 'pandas, polars and Dask (the first time takes some minutes)',
+    run: () => makeEnvironments(['frames', 'framesOld']),
+  },
+  java: { doing: 'Java for Spark', run: setUpJava },
+  sparkEnvironments: {
+    doing: 'Spark (the first time takes some minutes)',
+    run: () => makeEnvironments(['spark', 'sparkOld']),
+  },
   vscode: {
     doing: 'VS Code (server build; the first time takes some minutes)',
     run: async () => {
@@ -64,6 +85,20 @@ const steps = {
     run: async () => ((await installChromium()) ? 'installed' : (findChromium() ?? '')),
   },
 };
+
+/**
+ * Makes Python environments that aren't there, at the same time: what takes long is to fetch.
+ * @param {import('./lib/environments.mjs').EnvironmentName[]} names
+ */
+async function makeEnvironments(names) {
+  const ends = await Promise.allSettled(names.map(makeEnvironment));
+  const results = ends.map((end, index) => {
+    if (end.status === 'rejected') throw end.reason;
+    const { value } = end;
+    return value ? `${value.version} ${value.made ? 'made' : 'ready'}` : `no Python here for ${names[index]}`;
+  });
+  return results.join(', ');
+}
 
 /**
  * Whether node_modules holds what package-lock.json names: npm's own record of what it installed must agree, except for
@@ -84,19 +119,20 @@ function packagesAreCurrent() {
 /**
  * Takes the named steps, one line each.
  * @param {Step[]} wanted
+ * @param {(text: string) => void} write gets the lines, in pieces
  * @throws {SetUpError} with the remedy, at the first that can't be done
  */
-export async function setUp(wanted = allSteps) {
+export async function setUp(wanted = allSteps, write = text => void process.stdout.write(text)) {
   for (const name of allSteps.filter(step => wanted.includes(step))) {
     const { doing, run: take } = steps[name];
     const started = performance.now();
-    process.stdout.write(`set-up: ${doing} … `);
+    write(`set-up: ${doing} … `);
     try {
       const result = await take();
       const seconds = Math.round((performance.now() - started) / 1000);
-      process.stdout.write(`${result}${seconds > 1 ? ` (${seconds} s)` : ''}\n`);
+      write(`${result}${seconds > 1 ? ` (${seconds} s)` : ''}\n`);
     } catch (error) {
-      process.stdout.write('failed\n');
+      write('failed\n');
       throw error;
     }
   }

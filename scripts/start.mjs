@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './lib/browser.mjs';
+import { environmentPython } from './lib/environments.mjs';
 import { root } from './lib/places.mjs';
 import { freePort, SetUpError } from './lib/processes.mjs';
 import { serveVSCode } from './lib/vscode.mjs';
@@ -26,6 +27,20 @@ function installExtension(data) {
   return extensions;
 }
 
+/**
+ * The interpreter that the samples need, or null where it can't be made: most of them need none.
+ * @returns {Promise<string | null>}
+ */
+async function pythonOfSamples() {
+  try {
+    await setUp(['sparkEnvironments']);
+  } catch (error) {
+    explain(error);
+    console.log('The samples run without it, but for the dataframe and Spark ones.');
+  }
+  return environmentPython('spark') ?? null;
+}
+
 function options() {
   try {
     const { values } = parseArgs({ options: { port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
@@ -41,6 +56,7 @@ function options() {
 async function start() {
   const { port, open } = options();
   await setUp(['node', 'packages', 'build', 'python', 'vscode']);
+  const python = await pythonOfSamples();
   let stopping = false;
   /** @type {import('./lib/vscode.mjs').Served | undefined} */
   let server;
@@ -59,6 +75,7 @@ async function start() {
     extensions: installExtension(data),
     port: chosen,
     settings: { 'editor.minimap.enabled': false },
+    machineSettings: python === null ? {} : { 'runInParallel.pythonPath': python },
     // The folder is our own samples.
     flags: ['--disable-workspace-trust'],
   });

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { findChromium } from './lib/browser.mjs';
+import { environmentPython } from './lib/environments.mjs';
 import { nodeBinary, nodeFolder } from './lib/node.mjs';
 import { root } from './lib/places.mjs';
 import { stopTree } from './lib/processes.mjs';
@@ -14,20 +15,43 @@ import { explain, setUp } from './setup.mjs';
 
 const desktop = process.argv.includes('--desktop');
 
-/** @type {Record<string, {needs: Step[], minutes: number, run: (deadline: number) => Promise<Counts>}>} */
+/**
+ * `besideSetUp`: it may run while the machine is still being set up for the suites after it, as it doesn't look at how threads
+ * share the CPUs.
+ * @type {Record<string, {needs: Step[], minutes: number, besideSetUp?: true, run: (deadline: number) => Promise<Counts>}>}
+ */
 const suites = {
-  check: { needs: ['node', 'packages'], minutes: 3, run: deadline => runNode(['scripts/check.mjs'], deadline) },
+  check: {
+    needs: ['node', 'packages'],
+    minutes: 3,
+    besideSetUp: true,
+    run: deadline => runNode(['scripts/check.mjs'], deadline),
+  },
   unit: {
     needs: ['node', 'packages'],
     minutes: 4,
-    run: deadline => runNodeTests('test/unit/**/*.test.ts', deadline, 2),
+    besideSetUp: true,
+    // In one process: they are pure, and starting a process for each file takes longer than they do.
+    run: deadline => runNodeTests('test/unit/**/*.test.ts', deadline, 1, ['--test-isolation=none']),
   },
-  tracer: { needs: ['python'], minutes: 8, run: runPythonTests },
+  tracer: { needs: ['python'], minutes: 8, besideSetUp: true, run: runPythonTests },
   process: {
     needs: ['node', 'packages', 'build', 'python'],
-    minutes: 10,
+    minutes: 12,
     // One file at a time: these tests look at how threads share the CPUs.
     run: deadline => runNodeTests('test/process/**/*.test.ts', deadline, 1),
+  },
+  frames: {
+    needs: ['node', 'packages', 'build', 'python', 'environments'],
+    minutes: 14,
+    // Two at a time: libraries and clusters take longer to start than what is tested of them.
+    run: deadline => runNodeTests('test/frames/**/*.test.ts', deadline, 2),
+  },
+  spark: {
+    needs: ['node', 'packages', 'build', 'python', 'java', 'sparkEnvironments'],
+    minutes: 20,
+    // Two at a time: most of what they take is the starting of JVMs.
+    run: deadline => runNodeTests('test/spark/**/*.test.ts', deadline, 2),
   },
   webview: {
     needs: ['node', 'packages', 'build', 'chromium'],
@@ -35,20 +59,30 @@ const suites = {
     run: deadline => runNodeTests('test/webview/**/*.test.ts', deadline, 2),
   },
   start: {
-    needs: ['node', 'packages', 'build', 'python', 'vscode', 'chromium'],
+    needs: ['node', 'packages', 'build', 'python', 'environments', 'java', 'sparkEnvironments', 'vscode', 'chromium'],
     minutes: 5,
     run: deadline => runNodeTests('test/start/**/*.test.ts', deadline, 1),
   },
   vscode: {
-    needs: ['node', 'packages', 'build', 'python', ...(desktop ? [] : /** @type {Step[]} */ (['vscode', 'chromium']))],
-    minutes: 10,
+    needs: [
+      'node',
+      'packages',
+      'build',
+      'python',
+      'environments',
+      'java',
+      'sparkEnvironments',
+      ...(desktop ? [] : /** @type {Step[]} */ (['vscode', 'chromium'])),
+    ],
+    minutes: 20,
     run: deadline => runNode(['test/support/vscode/run.mjs', ...(desktop ? ['--desktop'] : [])], deadline),
   },
 };
 
 /**
  * The tests' environment: Node 24 first on PATH, and what was found on this machine, so that no test searches by itself.
- * RUN_IN_PARALLEL_PYTHONS: paths, oldest version first, separated as PATH is.
+ * RUN_IN_PARALLEL_PYTHONS: paths, oldest version first, separated as PATH is. RUN_IN_PARALLEL_FRAMES_PYTHONS and
+ * RUN_IN_PARALLEL_SPARK_PYTHONS: interpreters that have dataframe libraries and Spark, newest libraries first.
  */
 function testEnvironment() {
   const env = { ...process.env, PATH: `${nodeFolder()}${delimiter}${process.env.PATH}`, PYTHONDONTWRITEBYTECODE: '1' };
@@ -57,8 +91,13 @@ function testEnvironment() {
   env.RUN_IN_PARALLEL_PYTHONS = listPythons()
     .map(({ path }) => path)
     .join(delimiter);
+  env.RUN_IN_PARALLEL_FRAMES_PYTHONS = paths([environmentPython('frames'), environmentPython('framesOld')]);
+  env.RUN_IN_PARALLEL_SPARK_PYTHONS = paths([environmentPython('spark'), environmentPython('sparkOld')]);
   return env;
 }
+
+/** @param {(string | undefined)[]} found */
+const paths = found => found.filter(path => path !== undefined).join(delimiter);
 
 /** Commands that run now. @type {Set<number>} */
 const running = new Set();
@@ -116,10 +155,10 @@ async function runNode(args, deadline) {
   return countNodeTests(await watch(nodeBinary(), args, deadline));
 }
 
-/** @param {string} files glob @param {number} deadline @param {number} concurrency */
-function runNodeTests(files, deadline, concurrency) {
+/** @param {string} files glob @param {number} deadline @param {number} concurrency @param {string[]} [more] flags */
+function runNodeTests(files, deadline, concurrency, more = []) {
   const flags = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--test', '--test-reporter=spec'];
-  return runNode([...flags, `--test-concurrency=${concurrency}`, files], deadline);
+  return runNode([...flags, `--test-concurrency=${concurrency}`, ...more, files], deadline);
 }
 
 /** Sums up unittest's verbose output. @returns {Counts} */
@@ -174,34 +213,42 @@ function sentence({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-/** Steps of the set-up that were taken, or why not. @type {Map<Step, unknown>} */
-const prepared = new Map();
+/** Steps of the set-up, each begun once, after the one before it has ended. @type {Map<Step, Promise<unknown>>} */
+const begun = new Map();
+/** Never rejects: a step that can't be taken is told by the suites that need it. @type {Promise<unknown>} */
+let setUpEnds = Promise.resolve();
 
-/** @param {Step[]} needs @throws the same error again for a step that failed before */
-async function prepare(needs) {
+/** @param {Step[]} needs */
+function begin(needs) {
   for (const step of needs) {
-    if (!prepared.has(step)) {
-      try {
-        await setUp([step]);
-        prepared.set(step, undefined);
-      } catch (error) {
-        prepared.set(step, error);
-      }
-    }
-    const problem = prepared.get(step);
-    if (problem !== undefined) throw problem;
+    if (begun.has(step)) continue;
+    const taken = setUpEnds.then(() => setUp([step], wholeLines()));
+    begun.set(step, taken);
+    setUpEnds = taken.catch(() => {});
   }
+}
+
+/** Writes lines of the set-up whole, among what the suites say meanwhile. */
+function wholeLines() {
+  let line = '';
+  return (/** @type {string} */ text) => {
+    line += text;
+    if (!line.endsWith('\n')) return;
+    process.stdout.write(line);
+    line = '';
+  };
 }
 
 /** @param {string} name @returns {Promise<Counts>} */
 async function runSuite(name) {
   const suite = suites[name];
   try {
-    await prepare(suite.needs);
+    await Promise.all(suite.needs.map(step => begun.get(step)));
   } catch (error) {
     explain(error);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+  if (!suite.besideSetUp) await setUpEnds;
   console.log(`\n━━ ${name}`);
   return suite.run(Date.now() + suite.minutes * 60_000);
 }
@@ -216,7 +263,9 @@ if (unknown.length > 0) {
 }
 const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];
-for (const name of Object.keys(suites).filter(suite => named.length === 0 || named.includes(suite))) {
+const chosen = Object.keys(suites).filter(suite => named.length === 0 || named.includes(suite));
+for (const name of chosen) begin(suites[name].needs);
+for (const name of chosen) {
   const started = performance.now();
   const counts = await runSuite(name);
   const seconds = Math.round((performance.now() - started) / 1000);

@@ -72,7 +72,8 @@ export async function installVSCode(python) {
  * @param {string} [options.user] user-data folder, if it isn't `data`/user
  * @param {string} [options.extensions] extensions folder, if it isn't `data`/extensions
  * @param {number} [options.port] 0: any free one
- * @param {object} [options.settings] the user's settings
+ * @param {object} [options.settings] the user's settings, at the first start
+ * @param {object} [options.machineSettings] settings of this machine: those that name its files are read from nowhere else
  * @param {string[]} [options.flags] further flags of server-main.js
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.folder] of the build
@@ -84,6 +85,7 @@ export async function serveVSCode({
   extensions = join(data, 'extensions'),
   port = 0,
   settings = {},
+  machineSettings = {},
   flags = [],
   env = process.env,
   folder = vscodeIn(place()),
@@ -94,6 +96,10 @@ export async function serveVSCode({
   // What the user has changed in an earlier session stays.
   if (!existsSync(settingsFile))
     writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  if (Object.keys(machineSettings).length > 0) {
+    mkdirSync(join(user, 'Machine'), { recursive: true });
+    writeFileSync(join(user, 'Machine/settings.json'), JSON.stringify(machineSettings, null, 2));
+  }
   const chosen = port || (await freePort(0));
   const args = [
     ...[

@@ -1,5 +1,14 @@
 /** What a button under a message does. The host maps each to a command; the set is closed. */
-export type Remedy = 'openInterpreterSetting' | 'openTimeoutSetting' | 'openLog' | 'openLimitSetting';
+export type Remedy =
+  | 'openInterpreterSetting'
+  | 'openTimeoutSetting'
+  | 'openLog'
+  | 'openLimitSetting'
+  | 'chooseCluster'
+  | 'openTlsSetting'
+  | 'installJava'
+  | 'installMissing'
+  | 'createEnvironment';
 
 /**
  * A failure worth telling the user: a stable code, one plain sentence, what to do about it.

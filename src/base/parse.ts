@@ -28,9 +28,19 @@ export function asString(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** The text, or '' for anything else. */
+export function textOrEmpty(value: unknown): string {
+  return asString(value) ?? '';
+}
+
 /** A finite number, or null. */
 export function asNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** The number, or 0 for anything else. */
+export function numberOrZero(value: unknown): number {
+  return asNumber(value) ?? 0;
 }
 
 export function asBoolean(value: unknown): boolean | null {

@@ -1,4 +1,5 @@
 import type { Assign, ClassDef, Expression, FunctionDef, Lambda, Name, Node } from '../snippet/syntax/ast.ts';
+import { only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { childNodes, isDeferred, visitAll } from '../snippet/syntax/walk.ts';
 import { functionOf } from './calls.ts';
@@ -12,14 +13,14 @@ export function calleeOf(file: SourceFile, expression: Expression | null): Funct
 
 /** The class of the file that a name is an instance of: `self` in a method, `counter` after `counter = Counter()`; null when not certain. */
 export function classOf(file: SourceFile, name: Name): ClassDef | null {
-  const [binding, ...more] = file.bindingsOf(name);
-  if (!binding || more.length > 0) return null;
+  const binding = only(file.bindingsOf(name));
+  if (!binding) return null;
   const { node } = binding;
   if (node.kind === 'Parameter') return classOfSelf(node.parent, node);
   const made = binding.kind === 'assign' && binding.value?.kind === 'Call' ? binding.value.func : null;
   if (made?.kind !== 'Name') return null;
-  const [definition, ...others] = file.bindingsOf(made);
-  return definition?.node.kind === 'ClassDef' && others.length === 0 ? definition.node : null;
+  const definition = only(file.bindingsOf(made))?.node;
+  return definition?.kind === 'ClassDef' ? definition : null;
 }
 
 /** The class of a method whose first parameter it is. */

@@ -1,5 +1,5 @@
 import type { Call, Expression, FunctionDef, Lambda, Name, Node } from '../snippet/syntax/ast.ts';
-import { isStore } from '../snippet/syntax/scopes.ts';
+import { isStore, only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { isDeferred, visitAll, walk } from '../snippet/syntax/walk.ts';
 
@@ -79,8 +79,8 @@ export function functionOf(file: SourceFile, expression: Expression | null): Fun
   if (expression === null) return null;
   if (expression.kind === 'Lambda') return expression;
   if (expression.kind !== 'Name') return null;
-  const [binding, ...more] = file.reachingBindings(expression);
-  if (!binding || more.length > 0) return null;
+  const binding = only(file.reachingBindings(expression));
+  if (!binding) return null;
   if (binding.node.kind === 'FunctionDef') return binding.node;
   return binding.kind === 'assign' && binding.value?.kind === 'Lambda' ? binding.value : null;
 }

@@ -1,4 +1,5 @@
 import type { Call, Expression } from '../snippet/syntax/ast.ts';
+import { only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { ancestors, isDeferred } from '../snippet/syntax/walk.ts';
 import { argument, literalInteger, literalString, methodOf } from './calls.ts';
@@ -107,10 +108,8 @@ function contextOf(file: SourceFile, call: Call): Expression | null {
 
 function methodOfContext(file: SourceFile, context: Expression): string | null {
   if (context.kind === 'Name') {
-    const [binding, ...more] = file.reachingBindings(context);
-    return binding?.value && more.length === 0 && binding.kind === 'assign'
-      ? methodOfContext(file, binding.value)
-      : null;
+    const binding = only(file.reachingBindings(context));
+    return binding?.value && binding.kind === 'assign' ? methodOfContext(file, binding.value) : null;
   }
   if (context.kind !== 'Call' || file.qualifiedName(context.func) !== 'multiprocessing.get_context') return null;
   return literalString(argument(context, 0, 'method'));
@@ -160,6 +159,6 @@ export function workersGiven({ call, type }: Made): Expression | null {
 export function makerOf(file: SourceFile, owner: Expression): Call | null {
   if (owner.kind === 'Call') return owner;
   if (owner.kind !== 'Name') return null;
-  const [binding, ...more] = file.reachingBindings(owner);
-  return binding?.value?.kind === 'Call' && more.length === 0 ? binding.value : null;
+  const binding = only(file.reachingBindings(owner));
+  return binding?.value?.kind === 'Call' ? binding.value : null;
 }

@@ -1,4 +1,5 @@
 import type { Call, Comp, Expression, Name, Node } from '../snippet/syntax/ast.ts';
+import { only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { isDeferred } from '../snippet/syntax/walk.ts';
 import { literalInteger, usesOf } from './calls.ts';
@@ -55,8 +56,8 @@ export function shortest(file: SourceFile, iterables: readonly Expression[]): nu
 }
 
 function ofName(file: SourceFile, name: Name): number | null {
-  const [binding, ...more] = file.bindingsOf(name);
-  if (binding?.kind !== 'assign' || !binding.value || more.length > 0) return null;
+  const binding = only(file.bindingsOf(name));
+  if (binding?.kind !== 'assign' || !binding.value) return null;
   const { value } = binding;
   const isFixed = value.kind === 'Sequence' && value.type === 'tuple';
   return isFixed || usesOf(file, name).every(use => keepsLength(file, use)) ? countItems(file, value) : null;

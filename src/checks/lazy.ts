@@ -1,4 +1,5 @@
 import type { Call, Expression, Name, Node, Statement } from '../snippet/syntax/ast.ts';
+import { only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { walk } from '../snippet/syntax/walk.ts';
 import { callsIn, methodOf } from './calls.ts';
@@ -155,23 +156,11 @@ function stepBack(file: SourceFile, at: Expression): { from: Expression; steps: 
     case 'Subscript':
       return { from: at.value, steps: at.indices.some(index => index.kind === 'Constant') ? [] : ['[]'] };
     case 'Name': {
-      const [binding, ...more] = file.reachingBindings(at);
-      return binding?.kind === 'assign' && binding.value && more.length === 0
-        ? { from: binding.value, steps: [] }
-        : null;
+      const binding = only(file.reachingBindings(at));
+      return binding?.kind === 'assign' && binding.value ? { from: binding.value, steps: [] } : null;
     }
     default:
       return null;
-  }
-}
-
-/** The name that a chain of methods, attributes and subscripts begins with; null when it begins otherwise. */
-export function rootName(expression: Expression): Name | null {
-  for (let at = expression; ; ) {
-    if (at.kind === 'Name') return at;
-    if (at.kind === 'Attribute' || at.kind === 'Subscript') at = at.value;
-    else if (at.kind === 'Call') at = at.func;
-    else return null;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Call, Expression, Name, Node, Statement } from '../snippet/syntax/ast.ts';
+import { only } from '../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../snippet/syntax/sourceFile.ts';
 import { words } from '../snippet/syntax/typeTable.ts';
 import { attributeValues, classOf } from './callees.ts';
@@ -34,8 +35,8 @@ export function lockOf(file: SourceFile, expression: Expression): Lock | null {
 
 function lockOfName(file: SourceFile, name: Name): Lock | null {
   const type = file.typeOf(name);
-  const [binding, ...more] = file.bindingsOf(name);
-  if (type === null || !lockTypes.has(type) || !binding || more.length > 0) return null;
+  const binding = only(file.bindingsOf(name));
+  if (type === null || !lockTypes.has(type) || !binding) return null;
   return {
     home: binding.node,
     type,

@@ -1,11 +1,19 @@
+import type { ClusterSecrets, Clusters } from '../run/clusters.ts';
+import { clusterOptions, parseClusterOptions } from './clusterArguments.ts';
+
 /** What the command line asks for. */
 export type Command =
   | { kind: 'help' }
   | { kind: 'version' }
   | RunCommand
   | { kind: 'show'; file: string; format: 'text' | 'json' }
+  | { kind: 'convert'; file: string; format: ConvertFormat; output: string }
   | { kind: 'check'; files: string[]; format: 'text' | 'json' }
   | { kind: 'program'; target: string; cells: number[]; python: string | null; format: 'text' | 'json' };
+
+/** What a saved trace can be turned into; `riptrace` is our own format. */
+const convertFormats = ['text', 'json', 'chrome', 'riptrace'] as const;
+export type ConvertFormat = (typeof convertFormats)[number];
 
 export interface RunCommand {
   kind: 'run';
@@ -20,6 +28,8 @@ export interface RunCommand {
   output: string | null;
   /** Where the trace itself goes. */
   traceOutput: string | null;
+  clusters: Clusters;
+  clusterSecrets: ClusterSecrets;
   argv: string[];
 }
 
@@ -28,9 +38,9 @@ export type Parsed = { ok: true; command: Command } | { ok: false; problem: stri
 const traceEnding = '.riptrace';
 /** Promised by the design, not there yet: said plainly instead of "unknown option". */
 const laterOptions = ['--workers', '--repeat', '--compare'];
+const runOptions = ['--cell', '--python', '--timeout', '--cwd', '--format', '--output'];
 const laterFormats = ['perfetto', 'firefox', 'html'];
-const laterCommands = ['convert'];
-const commands = 'run, show, program and check';
+const commands = 'run, show, convert, program and check';
 
 class Usage extends Error {}
 
@@ -55,20 +65,21 @@ function parse(argv: readonly string[]): Command {
       return parseRun(rest, split < 0 ? [] : argv.slice(split + 1));
     case 'show':
       return parseShow(rest);
+    case 'convert':
+      return parseConvert(rest);
     case 'program':
       return parseProgram(rest);
     case 'check':
       return parseCheck(rest);
     case undefined:
-      throw new Usage('Say what to do: run, show, program or check.');
+      throw new Usage('Say what to do: run, show, convert, program or check.');
     default:
-      if (laterCommands.includes(name)) throw new Usage(`"${name}" is not there yet. There are ${commands}.`);
       throw new Usage(`There is no command "${name}". There are ${commands}.`);
   }
 }
 
 function parseRun(args: readonly string[], argv: readonly string[]): RunCommand {
-  const found = read(args, ['--cell', '--python', '--timeout', '--cwd', '--format', '--output']);
+  const found = read(args, [...runOptions, ...clusterOptions]);
   if (found.others.length === 0) throw new Usage('Say what to run: FILE.py, FILE.py:10-24, FILE.ipynb or FILE.md.');
   const outputs = found.all('--output');
   const traces = outputs.filter(output => output.endsWith(traceEnding));
@@ -82,6 +93,8 @@ function parseRun(args: readonly string[], argv: readonly string[]): RunCommand 
   if (runs > 1 && (traces.length > 0 || format === 'chrome')) {
     throw new Usage('A trace holds one run: give one TARGET, or use --format text or json for several.');
   }
+  const where = parseClusterOptions(found);
+  if (!where.ok) throw new Usage(where.problem);
   return {
     kind: 'run',
     targets: found.others,
@@ -92,6 +105,8 @@ function parseRun(args: readonly string[], argv: readonly string[]): RunCommand 
     format,
     output: files[0] ?? null,
     traceOutput: traces[0] ?? null,
+    clusters: where.clusters,
+    clusterSecrets: where.secrets,
     argv: [...argv],
   };
 }
@@ -101,6 +116,17 @@ function parseShow(args: readonly string[]): Command {
   const [file, ...more] = found.others;
   if (file === undefined || more.length > 0) throw new Usage('Give the one trace to show: run-in-parallel show TRACE');
   return { kind: 'show', file, format: formatOf(found.last('--format'), ['text', 'json']) };
+}
+
+function parseConvert(args: readonly string[]): Command {
+  const found = read(args, ['--format', '--output']);
+  const [file, ...more] = found.others;
+  const output = found.last('--output');
+  const format = found.last('--format') ?? (output?.endsWith(traceEnding) ? 'riptrace' : null);
+  if (file === undefined || more.length > 0 || format === null || output === null) {
+    throw new Usage('Say what to convert, and into what: run-in-parallel convert TRACE --format F --output FILE');
+  }
+  return { kind: 'convert', file, format: formatOf(format, convertFormats), output };
 }
 
 function parseProgram(args: readonly string[]): Command {

@@ -2,6 +2,7 @@ import { assertUnreachable } from '../base/assert.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Command, parseArguments } from './arguments.ts';
 import { processConsole } from './console.ts';
+import { convertCommand } from './convertCommand.ts';
 import { exitCodes } from './exitCode.ts';
 import { helpText } from './help.ts';
 import { programCommand } from './programCommand.ts';
@@ -24,6 +25,8 @@ async function perform(command: Command): Promise<number> {
       return runCommand(command, __dirname, console);
     case 'show':
       return showCommand(command.file, command.format, console);
+    case 'convert':
+      return convertCommand(command.file, command.format, command.output, console);
     case 'program':
       return programCommand(command, __dirname, console);
     case 'check': {

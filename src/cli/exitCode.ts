@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../protocol/hostWorker.ts';
+import { lacksPackage } from '../run/missingPackages.ts';
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, setUp: 3, timeout: 124, cancelled: 130 } as const;
 
@@ -13,6 +14,7 @@ const setUpErrors = [
   'diskFull',
   'noProcess',
   'fileGone',
+  'sparkCannotStart',
 ];
 
 export function exitCodeOf(outcome: RunOutcome): number {
@@ -27,7 +29,8 @@ export function exitCodeOf(outcome: RunOutcome): number {
       return exitCodes.failed;
     case 'failed': {
       const isSetUp = outcome.userError !== null && setUpErrors.includes(outcome.userError.code);
-      return isSetUp || outcome.programError?.type === 'ModuleNotFoundError' ? exitCodes.setUp : exitCodes.failed;
+      const isMissing = outcome.programError !== null && lacksPackage(outcome.programError);
+      return isSetUp || isMissing ? exitCodes.setUp : exitCodes.failed;
     }
   }
 }

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseObject } from '../base/parse.ts';
 import { type ProgramSpec, programWireVersion } from '../protocol/programWire.ts';
 import { parseProgramResult } from '../protocol/readProgram.ts';
+import { noClusters } from '../run/clusters.ts';
 import { programText } from '../run/programText.ts';
 import type { Snippet } from '../snippet/snippet.ts';
 import type { Console } from './console.ts';
@@ -49,7 +50,7 @@ function ask(command: string[], snippet: Snippet): { stdout: string; stderr: str
     const path = join(folder, 'spec.json');
     const { units, selection } = snippet;
     const what = { units, selection, argv: [], trace: false, display: null };
-    const spec: ProgramSpec = { version: programWireVersion, runDir: folder, ...what };
+    const spec: ProgramSpec = { version: programWireVersion, runDir: folder, ...what, clusters: noClusters };
     writeFileSync(path, JSON.stringify(spec));
     const [python = '', ...args] = command;
     const ended = spawnSync(python, [...args, '--show', path], { encoding: 'utf8', maxBuffer: 1 << 28, input: '' });

@@ -1,4 +1,6 @@
 import { formatDuration } from '../base/time.ts';
+import type { Changed } from '../protocol/hostWorker.ts';
+import { progressWords } from '../trace/progress.ts';
 
 /** One line at the bottom of a terminal that says how far the runs are; nothing when stderr is no terminal. */
 export class Progress {
@@ -14,10 +16,15 @@ export class Progress {
     this.set(runId, `queued (${position})`);
   }
 
-  running(runId: string, now: { processes: number; threads: number; tasks: number; durationNs: number }): void {
+  running(runId: string, now: Changed): void {
+    const time = formatDuration(now.durationNs);
+    if (now.progress !== null) {
+      this.set(runId, `${time}, ${progressWords(now.progress)}`);
+      return;
+    }
     const counts = [count(now.processes, 'process', 'processes'), count(now.threads, 'thread', 'threads')];
     if (now.tasks > 0) counts.push(count(now.tasks, 'task', 'tasks'));
-    this.set(runId, `${formatDuration(now.durationNs)}, ${counts.join(', ')}`);
+    this.set(runId, `${time}, ${counts.join(', ')}`);
   }
 
   ended(runId: string): void {

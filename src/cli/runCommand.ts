@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, userError } from '../base/errors.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import { checkClusters } from '../pool/clusterCheck.ts';
 import { type RunHandle, RunPool } from '../pool/runPool.ts';
 import type { RunOutcome } from '../protocol/hostWorker.ts';
+import type { ClusterSecrets } from '../run/clusters.ts';
 import { defaultLimits, type Interpreter, type RunRequest } from '../run/request.ts';
 import { toChromeJson } from '../trace/export/chrome.ts';
 import { textReport } from '../trace/export/report.ts';
@@ -12,8 +14,10 @@ import { type RunSummary, summarize } from '../trace/export/summary.ts';
 import { decodeTrace } from '../trace/file.ts';
 import type { Trace } from '../trace/model.ts';
 import type { RunCommand } from './arguments.ts';
+import { usableSecrets } from './clusterSecrets.ts';
 import type { Console } from './console.ts';
 import { exitCodeOf, exitCodes, worstExitCode } from './exitCode.ts';
+import { installObstacle } from './installObstacle.ts';
 import { findInterpreter } from './interpreter.ts';
 import { LiveOutput } from './liveOutput.ts';
 import { Progress } from './progress.ts';
@@ -24,6 +28,13 @@ interface Finished {
   outcome: RunOutcome;
   trace: Trace | null;
   summary: RunSummary;
+}
+
+/** What all runs of a command share. */
+interface Surroundings {
+  interpreter: Interpreter;
+  cwd: string;
+  secrets: ClusterSecrets;
 }
 
 /** `run`: all targets at once; resolves with the exit code when none of their processes is left. */
@@ -37,12 +48,17 @@ export async function runCommand(command: RunCommand, distDir: string, console: 
   const cwd = resolve(command.cwd ?? '.');
   const interpreter = await findInterpreter(command.python, cwd);
   if (!interpreter.ok) return console.problem(interpreter.error, exitCodes.setUp);
+  const secrets = await usableSecrets(command.clusters, command.clusterSecrets);
+  if (!secrets.ok) return console.problem(secrets.error, exitCodes.setUp);
+  const unreachable = await checkClusters(command.clusters, secrets.value);
+  if (unreachable !== null) return console.problem(unreachable, exitCodes.setUp);
   const runsDir = makeRunsDir();
   if (!runsDir.ok) return console.problem(runsDir.error, exitCodes.setUp);
   const pool = new RunPool({ distDir, runsDir: runsDir.value, size: targets.length });
   try {
-    const finished = await runAll(pool, command, targets, { interpreter: interpreter.value, cwd }, console);
-    for (const run of finished) explain(run, console);
+    const where = { interpreter: interpreter.value, cwd, secrets: secrets.value };
+    const finished = await runAll(pool, command, targets, where, console);
+    for (const run of finished) await explain(run, interpreter.value, console);
     const written = writeResults(command, finished, console);
     if (!written.ok) return console.problem(written.error, exitCodes.setUp);
     return worstExitCode(finished.map(run => exitCodeOf(run.outcome)));
@@ -55,7 +71,7 @@ async function runAll(
   pool: RunPool,
   command: RunCommand,
   targets: Target[],
-  where: { interpreter: Interpreter; cwd: string },
+  where: Surroundings,
   console: Console,
 ): Promise<Finished[]> {
   const progress = new Progress(console.progressWriter());
@@ -89,12 +105,7 @@ async function runAll(
   return finished;
 }
 
-function requestOf(
-  command: RunCommand,
-  target: Target,
-  where: { interpreter: Interpreter; cwd: string },
-  index: number,
-): RunRequest {
+function requestOf(command: RunCommand, target: Target, where: Surroundings, index: number): RunRequest {
   return {
     runId: `run-${process.pid}-${index + 1}`,
     snippet: target.snippet,
@@ -103,7 +114,10 @@ function requestOf(
     argv: command.argv,
     env: {},
     limits: { ...defaultLimits, timeoutMs: command.timeoutMs },
+    clusters: command.clusters,
+    clusterSecrets: where.secrets,
     display: 'text',
+    firstRows: [],
   };
 }
 
@@ -115,10 +129,13 @@ function finish(target: Target, outcome: RunOutcome, console: Console): Finished
 }
 
 /** What the program's own words don't say: failures of the surroundings, and what to do about them. */
-function explain(run: Finished, console: Console): void {
+async function explain(run: Finished, interpreter: Interpreter, console: Console): Promise<void> {
   const { userError: failure, programError } = run.outcome;
   if (failure) console.problem(failure, exitCodes.failed);
-  else if (programError && programError.advice !== '') console.stderr(`run-in-parallel: ${programError.advice}\n`);
+  else if (programError && programError.advice !== '') {
+    const sentences = [programError.advice, await installObstacle(programError, interpreter)];
+    for (const sentence of sentences) if (sentence !== '') console.stderr(`run-in-parallel: ${sentence}\n`);
+  }
 }
 
 function writeResults(command: RunCommand, finished: Finished[], console: Console): Result<null> {

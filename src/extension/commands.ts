@@ -1,17 +1,19 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, type Remedy, type UserError } from '../base/errors.ts';
 import { ok, type Result } from '../base/result.ts';
-import { findInsights } from '../insights/rules.ts';
 import type { ProgramHelper } from '../pool/programHelper.ts';
 import type { WebviewAction } from '../protocol/hostWebview.ts';
 import { emptyOutcome } from '../protocol/hostWorker.ts';
+import { missingPackages } from '../run/missingPackages.ts';
 import { cellUnits } from '../snippet/notebook.ts';
-import { decodeTrace } from '../trace/file.ts';
-import { installPackages } from './install.ts';
+import { ChooseCluster } from './chooseCluster.ts';
+import type { ClusterStore } from './clusterStore.ts';
+import { chooseInterpreter, Installer, proposeJava } from './install.ts';
 import { cellJobs, findJobs, findNotebook, type Job } from './jobs.ts';
 import { type CellPlaces, codeCells, readNotebook } from './notebooks.ts';
+import { openInThread } from './openInThread.ts';
 import type { Panel } from './panel.ts';
 import type { ProgramView } from './programView.ts';
 import { showProgress } from './progress.ts';
@@ -20,37 +22,49 @@ import { RunRecord } from './runRecord.ts';
 import type { RunStore } from './runStore.ts';
 import type { Runs } from './runs.ts';
 import { openSetting } from './settings.ts';
+import type { TraceAction } from './traceEditor.ts';
 
 const traceFilter = { 'Run in Parallel trace': ['riptrace'] };
+/** Event logs of Spark have no ending of their own. */
+const traceFilters = { 'All files': ['*'], ...traceFilter, 'Chrome trace': ['json'] };
 
 export interface CommandParts {
+  distDir: string;
   store: RunStore;
   runs: Runs;
   panel: Panel;
   helper: ProgramHelper;
   programView: ProgramView;
   places: CellPlaces;
+  clusters: ClusterStore;
   log: vscode.LogOutputChannel;
 }
 
 /** What the user can do, from the palette, the menus and the panel. */
 export class Commands {
+  private readonly distDir: string;
   private readonly store: RunStore;
   private readonly runs: Runs;
   private readonly panel: Panel;
   private readonly helper: ProgramHelper;
   private readonly programView: ProgramView;
   private readonly places: CellPlaces;
+  private readonly clusters: ClusterStore;
   private readonly log: vscode.LogOutputChannel;
+  private readonly installer: Installer;
 
   constructor(parts: CommandParts) {
+    this.distDir = parts.distDir;
     this.store = parts.store;
     this.runs = parts.runs;
     this.panel = parts.panel;
     this.helper = parts.helper;
     this.programView = parts.programView;
     this.places = parts.places;
+    this.clusters = parts.clusters;
     this.log = parts.log;
+    const requirements = join(parts.distDir, 'requirements.txt');
+    this.installer = new Installer(requirements, resource => this.runs.interpreterFor(resource));
   }
 
   /** **Run in Parallel**: selections, cells or a file; `argument` says of what (see findJobs). */
@@ -104,28 +118,29 @@ export class Commands {
     else this.showError(program.error);
   }
 
-  /** Opens a saved trace as a section of the panel. */
+  /** **Choose Cluster**: where Dask and Spark run from now on. */
+  async chooseCluster(): Promise<void> {
+    if (await this.trusted()) await new ChooseCluster(this.clusters, error => this.showError(error)).show();
+  }
+
+  /** Opens a saved trace, or an event log of Spark (a file or the folder of a rolled one), as a section of the panel. */
   async openTrace(uri?: vscode.Uri): Promise<void> {
-    const file = uri ?? (await vscode.window.showOpenDialog({ filters: traceFilter, openLabel: 'Open trace' }))?.[0];
+    const file = uri ?? (await vscode.window.showOpenDialog({ filters: traceFilters, openLabel: 'Open trace' }))?.[0];
     if (!file) return;
-    try {
-      const bytes = await readFile(file.fsPath);
-      const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-      const trace = decodeTrace(buffer);
-      if (!trace.ok) {
-        void vscode.window.showErrorMessage(`${basename(file.fsPath)}: ${trace.error.message} ${trace.error.advice}`);
-        return;
-      }
-      const init = { runId: `file:${file.fsPath}`, title: basename(file.fsPath), file: file.fsPath, line: 1 };
-      const record = new RunRecord(init, null, () => this.panel.changed(init.runId));
-      this.store.remove(init.runId);
-      this.store.addBatch([record]);
-      const wallMs = trace.value.meta.durationNs / 1e6;
-      record.end({ ...emptyOutcome, status: 'ok', wallMs, trace: buffer, insights: findInsights(trace.value) });
-      this.panel.show();
-    } catch (error) {
-      void vscode.window.showErrorMessage(`${basename(file.fsPath)} can't be read: ${messageOf(error)}`);
+    const name = basename(file.fsPath);
+    const progress = { location: vscode.ProgressLocation.Window, title: `Reading ${name}` };
+    const opened = await vscode.window.withProgress(progress, () => openInThread(this.distDir, file.fsPath));
+    if (!opened.ok) {
+      void vscode.window.showErrorMessage(`${opened.error.message} ${opened.error.advice}`.trim());
+      return;
     }
+    const { bytes, durationNs, insights } = opened.value;
+    const init = { runId: `file:${file.fsPath}`, title: name, file: file.fsPath, line: 1 };
+    const record = new RunRecord(init, null, () => this.panel.changed(init.runId));
+    this.store.remove(init.runId);
+    this.store.addBatch([record]);
+    record.end({ ...emptyOutcome, status: 'ok', wallMs: durationNs / 1e6, trace: bytes, insights });
+    this.panel.show();
   }
 
   onPanelAction(action: WebviewAction): void {
@@ -135,12 +150,21 @@ export class Commands {
       case 'stopAll':
         this.runs.stopAll('cancelled');
         return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(action.text);
+        return;
       case 'reveal':
         void reveal(action.file, action.line, this.places);
         return;
       default:
         this.onRunAction(action);
     }
+  }
+
+  /** What a trace in an editor of its own asks for. */
+  onTraceAction(action: TraceAction, record: RunRecord): void {
+    if (action.kind === 'saveTrace') void this.saveTrace(record);
+    else this.onPanelAction(action);
   }
 
   private onRunAction(action: Extract<WebviewAction, { runId: string }>): void {
@@ -152,6 +176,9 @@ export class Commands {
         return;
       case 'rerun':
         void this.runAgain(record);
+        return;
+      case 'showFirstRows':
+        void this.runAgain(record, [action.number]);
         return;
       case 'remove':
         this.store.remove(record.runId);
@@ -167,7 +194,7 @@ export class Commands {
         void this.saveTrace(record);
         return;
       case 'install':
-        void this.install(record);
+        void this.install('installMissing', record);
         return;
       case 'showProgram':
         void this.showProgramOf(record);
@@ -175,15 +202,25 @@ export class Commands {
     }
   }
 
-  private async runAgain(record: RunRecord): Promise<void> {
+  private async runAgain(record: RunRecord, firstRows: readonly number[] = []): Promise<void> {
     const job = this.runs.jobOf(record);
-    if (job !== null && (await this.trusted())) this.started([job], await this.runs.again(record));
+    if (job !== null && (await this.trusted())) this.started([job], await this.runs.again(record, firstRows));
   }
 
-  private async install(record: RunRecord): Promise<void> {
-    const packages = record.outcome?.program?.installs.flatMap(install => install.packages) ?? [];
-    if (record.request === null || packages.length === 0 || !(await this.trusted())) return;
-    installPackages(record.request.interpreter, packages);
+  /** Gets packages that a program lacks, or that its `%pip` lines name, to where the remedy says. */
+  private async install(remedy: 'installMissing' | 'createEnvironment', record: RunRecord | null): Promise<void> {
+    if (record?.request == null || !(await this.trusted())) return;
+    const { programError, program } = record.outcome ?? emptyOutcome;
+    const missing = programError === null ? [] : missingPackages(programError);
+    const named = program?.installs.flatMap(install => install.packages) ?? [];
+    const what = {
+      interpreter: record.request.interpreter,
+      packages: [...new Set([...named, ...missing])],
+      file: record.file,
+      runAgain: () => void this.runAgain(record),
+      showError: (error: UserError) => this.showError(error, record),
+    };
+    await (remedy === 'installMissing' ? this.installer.install(what) : this.installer.createEnvironment(what));
   }
 
   /** What an ended run did run, by its own account. */
@@ -236,25 +273,38 @@ export class Commands {
     return vscode.workspace.isTrusted;
   }
 
-  private showError(error: UserError): void {
+  private showError(error: UserError, record: RunRecord | null = null): void {
     this.log.error(`${error.code}: ${error.message}`);
     const { remedy } = error;
     const buttons = remedy === null ? [] : [remedyLabel(remedy)];
     void vscode.window.showErrorMessage(`${error.message} ${error.advice}`.trim(), ...buttons).then(choice => {
-      if (choice !== undefined && remedy !== null) this.applyRemedy(remedy, null);
+      if (choice !== undefined && remedy !== null) this.applyRemedy(remedy, record);
     });
   }
 
   private applyRemedy(remedy: Remedy, record: RunRecord | null): void {
     switch (remedy) {
       case 'openInterpreterSetting':
-        void openSetting('pythonPath');
+        void chooseInterpreter().then(chosen => (chosen ? undefined : openSetting('pythonPath')));
+        return;
+      case 'installMissing':
+      case 'createEnvironment':
+        void this.install(remedy, record);
         return;
       case 'openTimeoutSetting':
         void openSetting('timeout');
         return;
       case 'openLimitSetting':
         void openSetting('maxProcesses');
+        return;
+      case 'chooseCluster':
+        void this.chooseCluster();
+        return;
+      case 'openTlsSetting':
+        void openSetting('dask.tls');
+        return;
+      case 'installJava':
+        proposeJava();
         return;
       case 'openLog':
         if (record !== null) void openLog(record);
@@ -280,6 +330,9 @@ export class Commands {
 }
 
 function remedyLabel(remedy: Remedy): string {
+  if (remedy === 'chooseCluster') return 'Choose Cluster';
+  if (remedy === 'installJava') return 'Install Java';
+  if (remedy === 'createEnvironment') return 'Create Environment';
   return remedy === 'openLog' ? 'Open Log' : 'Open Setting';
 }
 

@@ -36,7 +36,7 @@ export function runInOrder(runs: readonly OrderedRun[], waitsFor: readonly (read
       if (run === undefined) continue;
       states[cell] = 'started';
       run.record.setWaitsFor('');
-      waiting[cell]?.start(run.start());
+      waiting[cell]?.start(run.start);
     }
     for (const [cell, { record }] of runs.entries()) {
       if (states[cell] !== 'waiting') continue;

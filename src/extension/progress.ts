@@ -13,9 +13,15 @@ export function showProgress(records: readonly RunRecord[], cancel: () => void):
       records.length === 1 ? `Running ${records[0]?.title ?? 'a snippet'}` : `Running ${records.length} snippets`;
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },
-      async (_progress, token) => {
+      async (progress, token) => {
         token.onCancellationRequested(cancel);
+        const subscriptions = records.map(record =>
+          record.onDidProgress(words => {
+            progress.report({ message: records.length === 1 || words === '' ? words : `${record.title}: ${words}` });
+          }),
+        );
         await all;
+        for (const subscription of subscriptions) subscription.dispose();
       },
     );
   }, graceMs);

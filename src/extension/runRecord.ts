@@ -1,11 +1,16 @@
-import type { UserError } from '../base/errors.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Remedy, UserError } from '../base/errors.ts';
 import type { RunHandle, RunListener } from '../pool/runPool.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
-import type { OutputChunk, RunOutcome, StopReason } from '../protocol/hostWorker.ts';
+import type { Changed, OutputChunk, RunOutcome, StopReason } from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
-import type { RunPhase, RunRequest } from '../run/request.ts';
+import { type Clusters, clusterWords, noClusters } from '../run/clusters.ts';
+import { lacksPackage, missingPackages } from '../run/missingPackages.ts';
+import type { ProgramError, RunPhase, RunRequest } from '../run/request.ts';
 import { decodeTrace } from '../trace/file.ts';
+import { type Progress, progressWords } from '../trace/progress.ts';
 import { TraceReader } from '../trace/reader.ts';
+import { whereItRan } from '../trace/whereItRan.ts';
 import { OutputBuffer } from './outputBuffer.ts';
 
 /**
@@ -36,6 +41,10 @@ export class RunRecord implements RunListener {
   private reader: TraceReader | null = null;
   /** What it waits for before it is handed to the pool, as a sentence; '' when it waits for nothing. */
   private waitsFor = '';
+  private clusters: Clusters | null = null;
+  private where = '';
+  private readonly progressListeners = new Set<(text: string) => void>();
+  private progress: Progress | null = null;
   /** A trace that could not be read. */
   private traceError: UserError | null = null;
 
@@ -68,11 +77,14 @@ export class RunRecord implements RunListener {
     this.handle = null;
     this.phase = 'ended';
     this.queuePosition = null;
+    this.progress = null;
     if (outcome.trace !== null) {
       const trace = decodeTrace(outcome.trace);
       if (trace.ok) {
         this.reader = new TraceReader(trace.value, outcome.insights);
         this.durationNs = trace.value.meta.durationNs;
+        const { dask, spark } = this.clusters ?? noClusters;
+        this.where = whereItRan(trace.value, { dask: dask?.address ?? '', spark: spark?.master ?? '' });
       } else this.traceError = trace.error;
     }
     this.revision++;
@@ -87,8 +99,26 @@ export class RunRecord implements RunListener {
     this.changed();
   }
 
+  /** Says which of the chosen clusters its program uses; its trace knows better in the end. */
+  setClusters(used: Clusters | null): void {
+    this.clusters = used;
+    this.where = clusterWords(used);
+    this.changed();
+  }
+
   get ended(): boolean {
     return this.phase === 'ended';
+  }
+
+  /** How far Dask or Spark has come, in words; '' when neither computes. */
+  get progressText(): string {
+    return this.progress === null ? '' : progressWords(this.progress);
+  }
+
+  /** `listener` gets each new progressText. */
+  onDidProgress(listener: (text: string) => void): Disposable {
+    this.progressListeners.add(listener);
+    return { dispose: () => void this.progressListeners.delete(listener) };
   }
 
   stop(reason: StopReason): void {
@@ -108,9 +138,12 @@ export class RunRecord implements RunListener {
     this.changed();
   }
 
-  onChanged(change: { revision: number; durationNs: number }): void {
+  onChanged(change: Changed): void {
     this.revision = change.revision;
     this.durationNs = change.durationNs;
+    const before = this.progressText;
+    this.progress = change.progress;
+    if (this.progressText !== before) for (const listener of this.progressListeners) listener(this.progressText);
     this.changed();
   }
 
@@ -124,11 +157,22 @@ export class RunRecord implements RunListener {
     throw new Error(this.traceError?.message ?? 'This run has no trace.');
   }
 
+  private get showsFirstRows(): boolean {
+    return (this.request?.firstRows.length ?? 0) > 0;
+  }
+
+  private notes(): string[] {
+    const again = 'Run again to show the first rows of a frame: they were computed when the code showed it.';
+    return [...(this.showsFirstRows ? [again] : []), ...(this.outcome?.program?.notes ?? [])];
+  }
+
   view(): RunView {
     const program = this.outcome?.program ?? null;
     return {
       runId: this.runId,
       title: this.title,
+      where: this.where,
+      progress: this.progressText,
       phase: this.phase,
       status: this.outcome?.status ?? null,
       queuePosition: this.queuePosition,
@@ -140,8 +184,11 @@ export class RunRecord implements RunListener {
       programError: this.outcome?.programError ?? null,
       userError: this.outcome?.userError ?? this.traceError,
       valueCount: this.valueCount,
-      notes: this.waitsFor === '' ? (program?.notes ?? []) : [this.waitsFor],
+      opensWith: this.showsFirstRows ? 'output' : 'timeline',
+      notes: this.waitsFor === '' ? this.notes() : [this.waitsFor],
       packages: [...new Set(program?.installs.flatMap(({ packages }) => packages))],
+      canRunAgain: this.request !== null,
+      remedies: this.request === null ? [] : remediesOf(this.outcome?.programError ?? null),
       // A file that runs as it is needs no page that shows it.
       hasProgram: program !== null && this.request?.snippet.selection != null,
       hasTrace: this.reader !== null || (this.handle !== null && this.revision > 0),
@@ -149,4 +196,11 @@ export class RunRecord implements RunListener {
       line: this.line,
     };
   }
+}
+
+/** What helps a program that lacks a package: to get it, where it's known which, else another interpreter. */
+function remediesOf(error: ProgramError | null): Remedy[] {
+  if (error === null || !lacksPackage(error)) return [];
+  const offers: Remedy[] = missingPackages(error).length > 0 ? ['installMissing', 'createEnvironment'] : [];
+  return [...offers, 'openInterpreterSetting'];
 }

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import { defaultPoolSize, RunPool } from '../pool/runPool.ts';
+import { defaultPoolSize, type RunHandle, RunPool } from '../pool/runPool.ts';
 import type { StopReason } from '../protocol/hostWorker.ts';
+import { lacksPackage } from '../run/missingPackages.ts';
 import type { Interpreter, RunRequest } from '../run/request.ts';
+import type { ChosenPlace, ClusterRuns } from './clusterRuns.ts';
 import { findInterpreter } from './interpreter.ts';
 import type { Job } from './jobs.ts';
 import { runInOrder } from './orderedRuns.ts';
@@ -30,6 +32,21 @@ export interface OrderedJobs {
   waitsFor: number[][];
 }
 
+/** What the runs of one command share. */
+interface Surroundings {
+  interpreter: Interpreter;
+  settings: Settings;
+  place: ChosenPlace;
+}
+
+export interface RunsParts {
+  distDir: string;
+  store: RunStore;
+  listener: RunsListener;
+  clusterRuns: ClusterRuns;
+  log: vscode.LogOutputChannel;
+}
+
 /** Starts runs in the pool and keeps count of them. The pool is made when it is first needed: activation stays cheap. */
 export class Runs implements vscode.Disposable {
   private pool: Promise<RunPool> | null = null;
@@ -38,13 +55,15 @@ export class Runs implements vscode.Disposable {
   private readonly store: RunStore;
   private readonly listener: RunsListener;
   private readonly log: vscode.LogOutputChannel;
+  private readonly clusterRuns: ClusterRuns;
   private readonly jobs = new WeakMap<RunRecord, Job>();
 
-  constructor(distDir: string, store: RunStore, listener: RunsListener, log: vscode.LogOutputChannel) {
-    this.distDir = distDir;
-    this.store = store;
-    this.listener = listener;
-    this.log = log;
+  constructor(parts: RunsParts) {
+    this.distDir = parts.distDir;
+    this.store = parts.store;
+    this.listener = parts.listener;
+    this.clusterRuns = parts.clusterRuns;
+    this.log = parts.log;
   }
 
   /** The Python that runs what belongs to a file or a notebook. */
@@ -54,18 +73,18 @@ export class Runs implements vscode.Disposable {
 
   /** Hands the jobs to the pool, all at once; their runs are in the store when this resolves. */
   async start(jobs: Job[], resource: vscode.Uri): Promise<Result<RunRecord[]>> {
-    return this.startEach(jobs, resource, (runs, pool) => {
-      for (const { record, request } of runs) void record.follow(pool.run(request, record));
+    return this.startEach(jobs, resource, runs => {
+      for (const { record, launch } of runs) void record.follow(launch());
     });
   }
 
   /** As `start`, but a job may wait for others; their runs are in the store all the same. */
   async startInOrder({ jobs, names, waitsFor }: OrderedJobs, resource: vscode.Uri): Promise<Result<RunRecord[]>> {
-    return this.startEach(jobs, resource, (runs, pool) => {
-      const ordered = runs.map(({ record, request }, index) => ({
+    return this.startEach(jobs, resource, runs => {
+      const ordered = runs.map(({ record, launch }, index) => ({
         name: names[index] ?? record.title,
         record,
-        start: () => pool.run(request, record),
+        start: launch,
       }));
       runInOrder(ordered, waitsFor);
     });
@@ -76,18 +95,38 @@ export class Runs implements vscode.Disposable {
     return this.jobs.get(record) ?? null;
   }
 
-  /** The same snippet once more, with the text it had. */
-  async again(record: RunRecord): Promise<Result<RunRecord[]>> {
+  /**
+   * The same snippet once more, with the text it had.
+   *
+   * @param firstRows of which of its lazy frames the first rows are computed now (RunRequest.firstRows), beside those that were before
+   */
+  async again(record: RunRecord, firstRows: readonly number[] = []): Promise<Result<RunRecord[]>> {
     const job = this.jobOf(record);
     if (record.request === null || job === null) return ok([]);
     const { poolSize } = readSettings(vscode.Uri.file(record.file));
     const pool = await this.openPool(poolSize);
     if (!pool.ok) return pool;
-    const request = { ...record.request, runId: this.nextRunId() };
+    const { request: before } = record;
+    const computed = [...new Set([...before.firstRows, ...firstRows])];
+    const interpreter = await this.interpreterAgain(record, before.interpreter);
+    if (!interpreter.ok) return interpreter;
+    const request = { ...before, interpreter: interpreter.value, runId: this.nextRunId(), firstRows: computed };
+    // It keeps its cluster, unless that is what went wrong: then the choice of now counts.
+    const place = record.outcome?.userError?.code.startsWith('cluster')
+      ? await this.clusterRuns.place(vscode.Uri.file(record.file))
+      : { clusters: request.clusters, secrets: request.clusterSecrets, problems: {} };
+    request.clusters = place.clusters;
+    request.clusterSecrets = place.secrets;
     const again = this.recordFor(request, job);
     this.store.addBatch([again]);
-    void again.follow(pool.value.run(request, again));
+    void again.follow(this.launch(request, again, place, pool.value));
     return ok([again]);
+  }
+
+  /** A run keeps its interpreter, unless that lacked a package: then the choice of now counts. */
+  private async interpreterAgain(record: RunRecord, before: Interpreter): Promise<Result<Interpreter>> {
+    const error = record.outcome?.programError ?? null;
+    return error !== null && lacksPackage(error) ? this.interpreterFor(vscode.Uri.file(record.file)) : ok(before);
   }
 
   /** Stops every run that has not ended. */
@@ -108,7 +147,7 @@ export class Runs implements vscode.Disposable {
   private async startEach(
     jobs: Job[],
     resource: vscode.Uri,
-    start: (runs: { record: RunRecord; request: RunRequest }[], pool: RunPool) => void,
+    start: (runs: { record: RunRecord; launch: () => RunHandle }[]) => void,
   ): Promise<Result<RunRecord[]>> {
     const interpreter = await this.interpreterFor(resource);
     if (!interpreter.ok) return interpreter;
@@ -116,17 +155,23 @@ export class Runs implements vscode.Disposable {
     const pool = await this.openPool(settings.poolSize);
     if (!pool.ok) return pool;
     this.log.info(`Python: ${interpreter.value.command} (from ${interpreter.value.source})`);
+    const place = await this.clusterRuns.place(resource);
     const runs = jobs.map(job => {
-      const request = this.requestFor(job, resource, interpreter.value, settings);
-      return { record: this.recordFor(request, job), request };
+      const request = this.requestFor(job, resource, { interpreter: interpreter.value, settings, place });
+      const record = this.recordFor(request, job);
+      return { record, launch: () => this.launch(request, record, place, pool.value) };
     });
     const records = runs.map(({ record }) => record);
     this.store.addBatch(records);
-    start(runs, pool.value);
+    start(runs);
     return ok(records);
   }
 
-  private requestFor(job: Job, resource: vscode.Uri, interpreter: Interpreter, settings: Settings): RunRequest {
+  private launch(request: RunRequest, record: RunRecord, place: ChosenPlace, pool: RunPool): RunHandle {
+    return this.clusterRuns.launch(request, record, place.problems, () => pool.run(request, record));
+  }
+
+  private requestFor(job: Job, resource: vscode.Uri, { interpreter, settings, place }: Surroundings): RunRequest {
     return {
       runId: this.nextRunId(),
       snippet: job.snippet,
@@ -135,7 +180,10 @@ export class Runs implements vscode.Disposable {
       argv: [],
       env: {},
       limits: settings.limits,
+      clusters: place.clusters,
+      clusterSecrets: place.secrets,
       display: 'rich',
+      firstRows: [],
     };
   }
 

@@ -1,4 +1,4 @@
-import { userError } from '../base/errors.ts';
+import { type UserError, userError } from '../base/errors.ts';
 import type { RunHandle } from '../pool/runPool.ts';
 import { emptyOutcome, type RunOutcome, type StopReason } from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
@@ -8,24 +8,34 @@ export class WaitingRun implements RunHandle {
   readonly runId: string;
   readonly outcome: Promise<RunOutcome>;
   private started: RunHandle | null = null;
+  private hasEnded = false;
   private end: (outcome: RunOutcome) => void = () => undefined;
 
   constructor(runId: string) {
     this.runId = runId;
     this.outcome = new Promise(resolve => {
-      this.end = resolve;
+      this.end = outcome => {
+        this.hasEnded = true;
+        resolve(outcome);
+      };
     });
   }
 
-  /** It waits no longer: from now on it is this run. */
-  start(run: RunHandle): void {
-    this.started = run;
-    void run.outcome.then(this.end);
+  /** It waits no longer: from now on it is the run that `begin` gives. It was stopped: nothing begins. */
+  start(begin: () => RunHandle): void {
+    if (this.hasEnded) return;
+    this.started = begin();
+    void this.started.outcome.then(this.end);
   }
 
   /** It never starts; `sentence` says why. */
   leaveOut(sentence: string): void {
     this.end({ ...emptyOutcome, userError: userError('notRun', sentence) });
+  }
+
+  /** It never starts, because something is wrong. */
+  fail(error: UserError): void {
+    this.end({ ...emptyOutcome, status: 'failed', userError: error });
   }
 
   stop(reason: StopReason): void {

@@ -3,6 +3,9 @@ import { asArray, asBoolean, asNumber, asObject, asString, type JsonObject } fro
 import type { WebviewAction, WebviewRequest, WebviewToHost } from '../protocol/hostWebview.ts';
 import type { TaskPageParams } from '../protocol/query.ts';
 
+/** Of a text for the clipboard, in characters. */
+const longestCopy = 16 * 1024 * 1024;
+
 /** A message from the panel, checked; null when it isn't one of ours. What a webview sends is untrusted. */
 export function parseWebviewMessage(value: unknown): WebviewToHost | null {
   const message = asObject(value);
@@ -55,6 +58,15 @@ function parseRequest(message: JsonObject): WebviewRequest | null {
       const toleranceNs = asNumber(params.toleranceNs) ?? 0;
       return { kind, id, method: 'getDetail', params: { runId, thread, atNs, row, toleranceNs } };
     }
+    case 'getCounters': {
+      const range = parseRange(params);
+      const bucketNs = asNumber(params.bucketNs);
+      if (range === null || bucketNs === null || bucketNs <= 0) return null;
+      const counters = asArray(params.counters).filter(counter => typeof counter === 'number');
+      return { kind, id, method: 'getCounters', params: { runId, counters, ...range, bucketNs } };
+    }
+    case 'getPlans':
+      return { kind, id, method: 'getPlans', params: { runId } };
     default:
       return null;
   }
@@ -82,9 +94,18 @@ function parseAction(message: JsonObject): WebviewAction | null {
       const line = asNumber(message.line);
       return file === null || line === null ? null : { kind: 'reveal', file, line };
     }
+    case 'copy': {
+      const text = asString(message.text);
+      return text === null || text.length > longestCopy ? null : { kind: 'copy', text };
+    }
     case 'remedy': {
       const remedy = parseRemedy(message.remedy);
       return runId === null || remedy === null ? null : { kind: 'remedy', runId, remedy };
+    }
+    case 'showFirstRows': {
+      const number = asNumber(message.number);
+      if (runId === null || number === null || !Number.isInteger(number) || number < 0) return null;
+      return { kind: 'showFirstRows', runId, number };
     }
     case 'stop':
     case 'rerun':
@@ -105,6 +126,11 @@ function parseRemedy(value: unknown): Remedy | null {
     case 'openTimeoutSetting':
     case 'openLog':
     case 'openLimitSetting':
+    case 'chooseCluster':
+    case 'openTlsSetting':
+    case 'installJava':
+    case 'installMissing':
+    case 'createEnvironment':
       return value;
     default:
       return null;

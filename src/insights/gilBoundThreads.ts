@@ -1,4 +1,5 @@
-import type { Trace } from '../trace/model.ts';
+import type { Ns } from '../base/time.ts';
+import { type Trace, taskEngines } from '../trace/model.ts';
 import type { Insight } from './insight.ts';
 import { at, coresUsed, extentOf, percent, rounded, type StateSums, statesOf, sum } from './measures.ts';
 
@@ -9,13 +10,60 @@ const minWaiting = 0.2;
 const minShare = 0.3;
 const minWeight = 0.1;
 
-/** RIP101: Python threads that compute, one at a time because of the GIL, while CPUs were free. */
-export function gilBoundThreads(trace: Trace): Insight | null {
-  const found = trace.processes.flatMap((_, process) => inProcess(trace, process) ?? []);
-  return found.sort((a, b) => b.weight - a.weight)[0] ?? null;
+/** Threads of one process that waited for the GIL, each as long as another one computed. */
+export interface GilBound {
+  process: number;
+  threads: number[];
+  /** Of the time that they wanted to run. */
+  share: number;
+  waitedNs: Ns;
+  coresUsed: number;
+  weight: number;
+  window: { startNs: Ns; endNs: Ns };
 }
 
-function inProcess(trace: Trace, process: number): Insight | null {
+/** RIP101: Python threads that compute, one at a time because of the GIL, while CPUs were free. */
+export function gilBoundThreads(trace: Trace): Insight | null {
+  const found = gilBound(trace).filter(each => !runDask(trace, each.threads))[0];
+  const track = trace.processes[found?.process ?? -1];
+  if (!found || !track) return null;
+  const origin = originOf(trace, track.pid, found.threads);
+  return {
+    code: 'RIP101',
+    severity: 'problem',
+    title: `The GIL let only one of ${found.threads.length} threads run at a time: they waited for it ${percent(found.share)} of the time.`,
+    advice: advice(origin),
+    file: origin.file,
+    line: origin.line,
+    weight: found.weight,
+    evidence: gilEvidence(trace, found),
+    highlight: { threads: found.threads, ...found.window },
+  };
+}
+
+export function gilEvidence(trace: Trace, found: GilBound): Record<string, number> {
+  return {
+    share: rounded(found.share),
+    threads: found.threads.length,
+    gilWaitMs: Math.round(found.waitedNs / 1e6),
+    coresUsed: rounded(found.coresUsed),
+    cpuCount: trace.meta.cpuCount,
+  };
+}
+
+/** Whether one of these threads ran tasks of Dask, whose remedy is another one (RIP118). */
+export function runDask({ tasks }: Trace, threads: number[]): boolean {
+  const dask = taskEngines.indexOf('dask');
+  return tasks.engine.some((engine, i) => engine === dask && threads.includes(tasks.thread[i] ?? -1));
+}
+
+/** What the GIL held up, process by process, the worst first. */
+export function gilBound(trace: Trace): GilBound[] {
+  const found = trace.processes.flatMap((_, process) => inProcess(trace, process) ?? []);
+  return found.sort((a, b) => b.weight - a.weight);
+}
+
+function inProcess(trace: Trace, process: number): GilBound | null {
   const track = trace.processes[process];
   if (!track || track.python === null || track.gilEnabled === false) return null;
   const threads = trace.threads.flatMap((thread, index) =>
@@ -35,28 +83,7 @@ function inProcess(trace: Trace, process: number): Insight | null {
   const weight = Math.min(1, waitedNs / rivals.length / Math.max(1, trace.meta.durationNs));
   const isCpuScarce = trace.meta.cpuCount < 2 || cores > trace.meta.cpuCount - 0.5 || runnableNs > waitedNs;
   if (share < minShare || weight < minWeight || isCpuScarce) return null;
-  const origin = originOf(
-    trace,
-    track.pid,
-    rivals.map(rival => rival.thread),
-  );
-  return {
-    code: 'RIP101',
-    severity: 'problem',
-    title: `The GIL let only one of ${rivals.length} threads run at a time: they waited for it ${percent(share)} of the time.`,
-    advice: advice(origin),
-    file: origin.file,
-    line: origin.line,
-    weight,
-    evidence: {
-      share: rounded(share),
-      threads: rivals.length,
-      gilWaitMs: Math.round(waitedNs / 1e6),
-      coresUsed: rounded(cores),
-      cpuCount: trace.meta.cpuCount,
-    },
-    highlight: { threads: rivals.map(rival => rival.thread), ...window },
-  };
+  return { process, threads: rivals.map(rival => rival.thread), share, waitedNs, coresUsed: cores, weight, window };
 }
 
 function busy(states: StateSums): number {

@@ -15,7 +15,8 @@ const notableGilShare = 0.05;
  * - Workers: the threads, of any process, that ran at least one of the tasks.
  * - GIL: the share of the tasks' time that their threads waited for it; left out below 5 %.
  *
- * Where thread states are not known, work can't be told from waiting, and speed-up and GIL are left out. So are they without tasks.
+ * Where thread states are not known, work can't be told from waiting, and speed-up and GIL are left out. So are they without tasks, and where
+ * for most of that time none of the tasks ran: what the lines did in between is no matter of their workers.
  *
  * @param run how it ended, and what the tasks did that the lines submitted; `ms`: how long the lines took
  */
@@ -38,9 +39,9 @@ const endWords = {
   killed: 'killed',
 };
 
-function workWords({ workers, windowNs, taskNs, workNs, gilNs }: TaskWork): string[] {
+function workWords({ workers, windowNs, busyNs, taskNs, workNs, gilNs }: TaskWork): string[] {
   const on = `on ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
-  if (workNs === null || windowNs <= 0) return [on];
+  if (workNs === null || windowNs <= 0 || busyNs < windowNs / 2) return [on];
   const gilShare = gilNs / taskNs;
   const speedUp = `${(workNs / windowNs).toFixed(1)}× ${on}`;
   return gilShare < notableGilShare ? [speedUp] : [speedUp, `GIL ${percent(gilShare)}`];

@@ -1,5 +1,5 @@
 import type { Ns } from '../base/time.ts';
-import { type Trace, threadStates } from '../trace/model.ts';
+import { type ThreadTrack, type Trace, threadStates } from '../trace/model.ts';
 import type { Insight } from './insight.ts';
 import { at, percent, poolWork, rounded, statesOf, sum } from './measures.ts';
 
@@ -17,7 +17,7 @@ export function scarceCpus(trace: Trace): Insight | null {
   if (!crowd || crowd.totalNs < minCrowdedShare * durationNs) return null;
   const rivals = trace.threads
     .map((thread, index) => ({ index, thread, states: statesOf(trace, index, crowd) }))
-    .filter(({ states }) => states.runnable > 0.1 * (states.running + states.runnable));
+    .filter(({ thread, states }) => isChosen(thread) && states.runnable > 0.1 * (states.running + states.runnable));
   const waitedNs = sum(rivals.map(rival => rival.states.runnable));
   const share = waitedNs / Math.max(1, sum(rivals.map(rival => rival.states.running + rival.states.runnable)));
   const atOnce = Math.round(crowd.readyAtOnce);
@@ -77,10 +77,16 @@ function crowdedTime(trace: Trace): { startNs: Ns; endNs: Ns; totalNs: Ns; ready
   return crowd.totalNs > 0 ? { ...crowd, readyAtOnce: readyTime / crowd.totalNs } : null;
 }
 
-/** Borders of all running and runnable intervals of all threads, sorted. */
+/** How many threads a JVM collects garbage and compiles with is its own affair; how many run tasks of Spark is the program's. */
+function isChosen({ kind, name }: ThreadTrack): boolean {
+  return kind !== 'jvm' || name.startsWith('Executor task launch worker');
+}
+
+/** Borders of all running and runnable intervals of these threads, sorted. */
 function readyBorders(trace: Trace, border: 'start' | 'end'): Float64Array {
   const borders: number[] = [];
-  for (const { states } of trace.threads) {
+  for (const thread of trace.threads.filter(isChosen)) {
+    const { states } = thread;
     for (let i = 0; i < states.length; i++) {
       if (states.state[i] === running || states.state[i] === runnable) borders.push(states[border][i] ?? 0);
     }

@@ -9,6 +9,8 @@ export interface TaskWork {
   workers: number;
   /** From the first start to the last end of them. */
   windowNs: Ns;
+  /** The part of it in which at least one of them ran. */
+  busyNs: Ns;
   /** Sum over the tasks, start to end. */
   taskNs: Ns;
   /** The part of it in which they got on; null where thread states are not known. */
@@ -38,11 +40,31 @@ export function taskWork(trace: Trace, snippet: Pick<Snippet, 'units' | 'selecti
     waitedNs += after.anyNs - before.anyNs;
     gilNs += after.gilNs - before.gilNs;
   }
-  const isSampled = trace.meta.quality.stateSource === 'linux-proc';
+  const isSampled =
+    trace.meta.quality.stateSource === 'linux-proc' &&
+    [...workers.keys()].every(thread => !isWithoutStates(trace, thread));
   return {
-    ...{ workers: workers.size, windowNs: endNs - startNs, taskNs, gilNs },
+    ...{ workers: workers.size, windowNs: endNs - startNs, busyNs: unionNs(trace, tasks), taskNs, gilNs },
     workNs: isSampled ? taskNs - waitedNs : null,
   };
+}
+
+/** Time in which at least one of the tasks ran. */
+function unionNs(trace: Trace, tasks: number[]): Ns {
+  const byStart = [...tasks].sort((a, b) => startOf(trace, a) - startOf(trace, b));
+  let [sum, coveredNs] = [0, Number.NEGATIVE_INFINITY];
+  for (const task of byStart) {
+    const fromNs = Math.max(coveredNs, startOf(trace, task));
+    coveredNs = Math.max(coveredNs, endOf(trace, task));
+    sum += Math.max(0, coveredNs - fromNs);
+  }
+  return sum;
+}
+
+/** The core of an engine's executor: what it did beside its tasks, or instead of them, isn't known. */
+function isWithoutStates(trace: Trace, thread: number): boolean {
+  const track = trace.threads[thread];
+  return track?.kind === 'engine' && track.states.length === 0;
 }
 
 interface FileLines {

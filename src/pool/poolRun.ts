@@ -1,6 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { assertUnreachable } from '../base/assert.ts';
-import type { HostMessage, OutputChunk, RunOutcome, StopReason, WorkerMessage } from '../protocol/hostWorker.ts';
+import type {
+  Changed,
+  HostMessage,
+  OutputChunk,
+  RunOutcome,
+  StopReason,
+  WorkerMessage,
+} from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
 import type { RunPhase, RunRequest } from '../run/request.ts';
 
@@ -9,7 +16,7 @@ export interface RunListener {
   onPhase(phase: RunPhase, queuePosition: number | null): void;
   onOutput(chunks: OutputChunk[]): void;
   /** Something can be asked that could not before; at most ten a second. */
-  onChanged(changed: { revision: number; processes: number; threads: number; tasks: number; durationNs: number }): void;
+  onChanged(changed: Changed): void;
 }
 
 export interface RunHandle {
@@ -107,8 +114,7 @@ export class PoolRun {
         });
         break;
       case 'changed': {
-        const { kind: _, ...changed } = message;
-        this.listener.onChanged(changed);
+        this.listener.onChanged(message.changed);
         break;
       }
       case 'stopping':

@@ -29,8 +29,12 @@ export type WebviewAction =
   | { kind: 'stop'; runId: string }
   | { kind: 'stopAll' }
   | { kind: 'rerun'; runId: string }
+  /** Runs it again and computes the first rows of one of its lazy frames, by its number (FrameValue.lazy). */
+  | { kind: 'showFirstRows'; runId: string; number: number }
   | { kind: 'remove'; runId: string }
   | { kind: 'reveal'; file: string; line: number }
+  /** Puts a text into the clipboard, which a page over plain http has none of. */
+  | { kind: 'copy'; text: string }
   | { kind: 'remedy'; runId: string; remedy: Remedy }
   /** Installs the packages that the program's `%pip` lines name, in a terminal. */
   | { kind: 'install'; runId: string }
@@ -54,12 +58,18 @@ export interface RequestResults extends Record<keyof TraceQueries, unknown> {
   getTotals: TraceQueries['getTotals']['result'];
   getTasks: TraceQueries['getTasks']['result'];
   getDetail: TraceQueries['getDetail']['result'];
+  getCounters: TraceQueries['getCounters']['result'];
+  getPlans: TraceQueries['getPlans']['result'];
 }
 
 /** One section of the panel. Newest batch first; within a batch in the order of the selections. */
 export interface RunView {
   runId: string;
   title: string;
+  /** The cluster that was chosen and that its program uses: `Dask tcp://10.0.0.5:8786`; '' = none. */
+  where: string;
+  /** How far Dask or Spark has come: `Spark stage 3: 120/200 tasks`; '' = neither computes. */
+  progress: string;
   phase: RunPhase;
   /** null until it ended. */
   status: RunStatus | null;
@@ -76,10 +86,16 @@ export interface RunView {
   userError: UserError | null;
   /** How many values (figures, tables) are among the output. */
   valueCount: number;
+  /** What its section shows first. */
+  opensWith: 'timeline' | 'output';
   /** What was left out of the program or assumed about it, as sentences. */
   notes: string[];
   /** Packages that `%pip install` lines of the selection name; a button offers to install them. */
   packages: string[];
+  /** False for a trace that was opened from a file. */
+  canRunAgain: boolean;
+  /** What helps a program that ended for want of a package, in the order to offer it. */
+  remedies: Remedy[];
   /** True when the program is known, so that it can be shown. */
   hasProgram: boolean;
   /** True when overview, windows and the rest can be asked for. */

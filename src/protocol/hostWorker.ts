@@ -2,6 +2,7 @@ import type { UserError } from '../base/errors.ts';
 import type { Insight } from '../insights/insight.ts';
 import type { TaskWork } from '../insights/taskWork.ts';
 import type { ProgramError, RunRequest, RunStatus } from '../run/request.ts';
+import type { Progress } from '../trace/progress.ts';
 import type { ProgramResult, StatementTime } from './programWire.ts';
 import type { TraceQueries } from './query.ts';
 
@@ -29,12 +30,23 @@ export type WorkerMessage =
   | { kind: 'started'; pid: number; atMs: number }
   | { kind: 'output'; chunks: OutputChunk[] }
   /** Something can be seen that could not before; at most ten a second. */
-  | { kind: 'changed'; revision: number; processes: number; threads: number; tasks: number; durationNs: number }
+  | { kind: 'changed'; changed: Changed }
   | { kind: 'stopping'; reason: StopReason }
   /** encodeTrace()'s bytes, transferred, just before the task's promise resolves: piscina itself can only transfer from its own bundle. */
   | { kind: 'trace'; bytes: ArrayBuffer }
   | { kind: 'reply'; id: number; ok: true; result: unknown }
   | { kind: 'reply'; id: number; ok: false; message: string };
+
+/** What there is of a run's trace so far. */
+export interface Changed {
+  revision: number;
+  processes: number;
+  threads: number;
+  tasks: number;
+  durationNs: number;
+  /** How far Dask or Spark has come; null while neither computes. */
+  progress: Progress | null;
+}
 
 /** From the host. */
 export type HostMessage =

@@ -1,7 +1,10 @@
+import type { Clusters } from '../run/clusters.ts';
+
 /**
  * The wire between Node and src/python/program: one JSON file in, JSON files out, all in the run's folder.
  *
  *   <runDir>/spec.json      what to run (this file's ProgramSpec), written before the interpreter starts
+ *   <runDir>/clusters.json  the spec's clusters with their secrets, when they have any: read and deleted before the first statement
  *   <runDir>/trace/*.ev     the tracer's files (tracerWire.ts)
  *   <runDir>/program.json   what runs (ProgramResult), written before the first statement runs
  *   <runDir>/displays/N.json  rich values of cells (DisplayRecord), N from 0; each is complete before stdout names it
@@ -22,6 +25,8 @@ export interface ProgramSpec {
   trace: boolean;
   /** What becomes of the value of a cell's last expression; null: nothing, as in a file. */
   display: DisplaySpec | null;
+  /** Nothing secret is in here. In Python: `tracer.engines.settings.clusters` of the first process. */
+  clusters: Clusters;
 }
 
 export interface ProgramUnit {
@@ -33,13 +38,13 @@ export interface ProgramUnit {
 
 /**
  * `text`: its repr is printed. `rich`: what has more than a repr (HTML, PNG, SVG) is written as a DisplayRecord, and stdout gets the
- * marker `ESC ] RunInParallel ; <token> ; <N> BEL` in its place, which the reader takes out again.
+ * marker `ESC ] RunInParallel ; <token> ; <N> BEL` in its place, which the reader takes out again. `firstRows` as in RunRequest.
  */
-export type DisplaySpec = { kind: 'text' } | { kind: 'rich'; token: string };
+export type DisplaySpec = { kind: 'text' } | { kind: 'rich'; token: string; firstRows: number[] };
 
 export interface DisplayRecord {
   version: number;
-  /** By MIME type: `text/plain`, `text/html`, `image/svg+xml` as text; `image/png`, `image/jpeg` in base 64. */
+  /** By MIME type: `text/plain`, `text/html`, `image/svg+xml` as text; `image/png`, `image/jpeg` in base 64; a frame as frameValue.ts says. */
   data: Record<string, string>;
 }
 

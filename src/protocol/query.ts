@@ -1,6 +1,6 @@
 import type { Ns } from '../base/time.ts';
 import type { Insight } from '../insights/insight.ts';
-import type { PoolInfo, ProcessTrack, TraceMeta } from '../trace/model.ts';
+import type { CounterUnit, MarkLevel, PlanInfo, PoolInfo, ProcessTrack, TraceMeta } from '../trace/model.ts';
 
 /**
  * What can be asked of a Trace, live or finished; the same questions go from the webview to the host and from the host to the
@@ -13,6 +13,8 @@ export interface TraceQueries {
   getTasks: { params: TaskPageParams; result: TaskPage };
   /** Everything known of the span or state at a point; null = nothing there. */
   getDetail: { params: { thread: number; atNs: Ns; row: RowKind; toleranceNs: Ns }; result: Detail | null };
+  getCounters: { params: CounterWindowParams; result: CounterWindow };
+  getPlans: { params: object; result: { plans: PlanInfo[] } };
 }
 
 /** Small: tracks without their spans. */
@@ -22,8 +24,67 @@ export interface Overview {
   threads: ThreadSummary[];
   pools: PoolInfo[];
   taskCount: number;
+  /** What tasks belong to (key prefixes, stages), those that ran longest first. */
+  groups: TaskGroup[];
+  /** Those worth showing. */
+  counters: CounterSummary[];
+  marks: MarkView[];
+  planCount: number;
   /** Best first; empty while live. */
   insights: Insight[];
+}
+
+export interface TaskGroup {
+  name: string;
+  /** Number of its colour: see src/trace/taskCodes.ts. */
+  hue: number;
+  tasks: number;
+  /** Time that they ran, summed. */
+  ranNs: Ns;
+  /** Of their results, as far as known: partitions of one frame are of one size, or should be. */
+  bytes: SizeRange | null;
+  rows: SizeRange | null;
+}
+
+export interface SizeRange {
+  least: number;
+  median: number;
+  most: number;
+}
+
+export interface CounterSummary {
+  /** Its place in the trace, for getCounters. */
+  index: number;
+  process: number;
+  name: string;
+  unit: CounterUnit;
+  limit: number | null;
+  max: number;
+}
+
+/** A moment worth knowing. */
+export interface MarkView {
+  atNs: Ns;
+  /** Index into `processes`; -1 = of the whole run. */
+  process: number;
+  level: MarkLevel;
+  name: string;
+  text: string;
+}
+
+export interface CounterWindowParams {
+  counters: number[];
+  startNs: Ns;
+  endNs: Ns;
+  /** Time per pixel column. */
+  bucketNs: Ns;
+}
+
+/** Points of counters, Float64: times in Ns since the run's start, and values. Each value holds until the next. */
+export interface CounterWindow {
+  startNs: Ns;
+  endNs: Ns;
+  counters: { index: number; time: ArrayBuffer; value: ArrayBuffer }[];
 }
 
 export interface ThreadSummary {
@@ -61,7 +122,7 @@ export interface WindowData {
   /** Relative to startNs, Float64 ns. An open span ends at the end of the trace. */
   start: ArrayBuffer;
   end: ArrayBuffer;
-  /** Uint8: the state's number, the span kind's number, or the task status's number. */
+  /** Uint8: the state's number, the span kind's number, or the task's code (src/trace/taskCodes.ts). */
   code: ArrayBuffer;
   /** Uint32: how many more entries this one stands for (0 = it alone); such an entry covers a whole bucket. */
   hidden: ArrayBuffer;
@@ -94,6 +155,12 @@ export interface TaskRow {
   name: string;
   engine: string;
   status: string;
+  /** By which its engine knows it; null = it has none. */
+  key: string | null;
+  /** Size of its result; null = not known. */
+  bytes: number | null;
+  /** Rows of its result, where that is a frame; null = not known. */
+  rows: number | null;
   /** Index into Overview.threads; -1 = has not run. */
   thread: number;
   submitNs: Ns;

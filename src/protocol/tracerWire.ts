@@ -22,11 +22,12 @@
  * t0, t1: perf_counter_ns of the writer (CLOCK_MONOTONIC on Linux = process.hrtime). t1 = 0: a span that is still open, patched when
  * it ends, so the begin survives any death. Strings are interned per process: `site`, and `aux`/`aux2` where the table says so,
  * are string ids of the same process (0 = none). A site is `file\tline\tfunction` of the user's frame; a fn is `file\tline\tqualname` of
- * the user's function (file empty and line 0 when it has no Python source).
+ * the user's function (file empty and line 0 when it has no Python source). A string record may hold several strings with NUL between
+ * them: they have the ids that follow.
  *
  * kind             t0 … t1                     obj                 site          aux          aux2            flags
  * chunk         1  claimed                     native thread id    –             pid          –               –
- * string        2  interned                    string id           –             bytes        slots that      –
+ * string        2  interned                    string id           –             bytes        slots that      more strings in it
  *                                                                                             follow (raw)
  * process       3  tracer start … exit         pid                 –             info (JSON)  parent pid      –
  * thread        4  run() of the thread         id(Thread)          –             name         –               status (ok, failed)
@@ -41,11 +42,19 @@
  * gc           12  began … ended               generation          –             collected    –               –
  * idle         13  worker waits for work       –                   –             –            –               –
  * subprocess   14  Popen() call                child's pid         call line     command      –               –
+ * operation    15  began … ended               –                   calling line  label        –               –
+ * counter      16  now                         value               –             name         –               unit
+ * taskPart     17  started … ended             submitted           submit line   fn, layer    part            status | engine << 4
+ * resultSize   18  now                         bytes + 1 (0 = ?)   key or layer  rows + 1     part            1: of a layer's part
  *
  * References. A taskQueued is known by its position: segment × 2³² + offset in the file of the submitter (pid = aux2 of the task).
  * multiprocessing.Pool numbers jobs itself: there obj of taskQueued is job × 2³² (its executor stands in no record), and obj of the
  * task is job × 2³² + index of the chunk; a job of n chunks is n tasks submitted at t0, started when their task says so.
  * threading.Thread needs no taskQueued: threadStart and thread with the same obj are the task, when the flag says user code.
+ * A task of an engine that hands out its own work (dask, polars) stands for itself, without a taskQueued: obj is when it was submitted,
+ * site its key, aux2 where it was submitted (a site). Where the key is `(layer, part)` it is a taskPart, and no string is written for it: aux
+ * is the fn of all parts of the layer, the string that follows it the layer's name. The status of Dask's tasks is told at their begin as ok, and
+ * holds when they end. The aux of an operation may be replaced until it ends.
  * multiprocessing.Process likewise: processStart (obj = child's pid) and the child's `task` record of engine process, obj = 0.
  */
 export const tracerWireVersion = 1;
@@ -73,6 +82,10 @@ export const recordKinds = [
   'gc',
   'idle',
   'subprocess',
+  'operation',
+  'counter',
+  'taskPart',
+  'resultSize',
 ] as const;
 export type RecordKind = Exclude<(typeof recordKinds)[number], ''>;
 
@@ -85,9 +98,11 @@ export const wireEngines = [
   'processPool',
   'multiprocessingPool',
   'multiprocessingThreadPool',
+  'dask',
+  'polars',
 ] as const;
 
-/** Low half of a task's flags: 0 while it runs. */
+/** Low half of a task's flags; it says nothing while the task runs. */
 export const wireTaskStatuses = ['running', 'ok', 'failed', 'cancelled'] as const;
 
 /** Flags of a wait; 0 is not used. */
@@ -105,6 +120,9 @@ export const wireWaitKinds = [
   'io',
   'subprocess',
 ] as const;
+
+/** Units of a counter's value. */
+export const wireCounterUnits = ['count', 'bytes'] as const;
 
 /** Low bits of processStart's flags. */
 export const wireStartMethods = ['', 'fork', 'spawn', 'forkserver'] as const;

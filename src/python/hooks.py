@@ -24,6 +24,8 @@ class _Finder:
             if spec is not None:
                 if hasattr(spec.loader, 'exec_module'):
                     spec.loader = _Loader(spec.loader)
+                elif hasattr(spec.loader, 'load_module'):
+                    spec.loader = _OldLoader(spec.loader)
                 return spec
         return None
 
@@ -44,6 +46,21 @@ class _Loader:
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         _apply(module.__name__, module)
+
+
+class _OldLoader:
+    """The same for a loader that does it all in one step, as that of zip files does up to Python 3.9."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def load_module(self, name):
+        module = self._loader.load_module(name)
+        _apply(name, module)
+        return module
 
 
 def _apply(name, module):

@@ -1,4 +1,5 @@
 import type { Snippet } from '../snippet/snippet.ts';
+import type { ClusterSecrets, Clusters } from './clusters.ts';
 
 /** How to start Python: conda and pyenv may need arguments before ours. */
 export interface Interpreter {
@@ -19,8 +20,14 @@ export interface RunRequest {
   /** Added to the environment that the interpreter inherits. */
   env: Record<string, string>;
   limits: RunLimits;
+  /** The clusters that were chosen for what the program may use. */
+  clusters: Clusters;
+  /** Never to be shown, logged or saved. */
+  clusterSecrets: ClusterSecrets;
   /** What values of cells are shown as: `text` where there is nothing but a terminal. */
   display: 'text' | 'rich';
+  /** Which of the lazy frames that the run shows are computed for their first rows: numbers from 0, in the order in which they are shown. */
+  firstRows: number[];
 }
 
 export interface RunLimits {

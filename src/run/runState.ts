@@ -212,11 +212,15 @@ function onTreeGone(state: RunState): Step {
 
 function climb(state: RunState, rung: Rung): Step {
   if (rung === 'kill') return sweep({ ...state, rung });
-  const pace = state.stop === 'hostGone' ? hurriedLadderMs : ladderMs;
   return {
     state: { ...state, rung },
-    instructions: [{ kind: rung }, { kind: 'startTimer', timer: 'ladder', ms: pace[rung] }],
+    instructions: [{ kind: rung }, { kind: 'startTimer', timer: 'ladder', ms: paceOf(state)[rung] }],
   };
+}
+
+/** In ms, how long each rung of its ladder lasts. */
+export function paceOf({ stop }: RunState): typeof ladderMs {
+  return stop === 'hostGone' ? hurriedLadderMs : ladderMs;
 }
 
 function sweep(state: RunState): Step {

@@ -1,4 +1,5 @@
 import type { Call, Expression, FunctionDef, Name, Node, Statement } from './syntax/ast.ts';
+import { only } from './syntax/scopes.ts';
 import type { SourceFile } from './syntax/sourceFile.ts';
 import { words } from './syntax/typeTable.ts';
 import { isDeferred, walk } from './syntax/walk.ts';
@@ -163,6 +164,6 @@ function isKeyed(target: Expression, isKey: (key: Expression) => boolean): boole
 
 /** The function of the file that a name stands for; null when it isn't certain. */
 export function definitionOf(file: SourceFile, name: Name): FunctionDef | null {
-  const [binding, ...more] = file.reachingBindings(name);
-  return binding?.node.kind === 'FunctionDef' && more.length === 0 ? binding.node : null;
+  const definition = only(file.reachingBindings(name))?.node;
+  return definition?.kind === 'FunctionDef' ? definition : null;
 }

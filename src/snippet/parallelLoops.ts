@@ -14,7 +14,7 @@ import type { Binding } from './syntax/scopes.ts';
 import { isStore } from './syntax/scopes.ts';
 import type { SourceFile } from './syntax/sourceFile.ts';
 import { words } from './syntax/typeTable.ts';
-import { blockOf, isDeferred, statementOf, walk } from './syntax/walk.ts';
+import { blockOf, holds, isDeferred, rootName, statementOf, walk } from './syntax/walk.ts';
 
 const slowCalls = new Set(
   words(`urllib.request.urlopen urllib.request.urlretrieve socket.create_connection socket.getaddrinfo socket.gethostbyname
@@ -154,7 +154,7 @@ class Rounds {
   }
 
   private isOwn(target: Expression): boolean {
-    const root = rootOf(target);
+    const root = rootName(target);
     return root !== null && this.isBoundInside(root);
   }
 
@@ -171,7 +171,7 @@ class Rounds {
     }
     if (call.func.kind === 'Name') return this.isIndependentFunction(call, call.func);
     if (call.func.kind !== 'Attribute') return false;
-    const root = rootOf(call.func.value);
+    const root = rootName(call.func.value);
     if (root === null || this.isBoundInside(root)) return true;
     if (file.qualifiedName(root) !== null || readingMethods.has(call.func.attr)) return true;
     return this.isFilling(call, call.func.value, call.func.attr);
@@ -240,7 +240,7 @@ function isSetBefore({ node, kind }: Binding, name: Name): boolean {
 function keepsToItself(file: SourceFile, called: FunctionDef, depth: number): boolean {
   if (called.decorators.some(each => !file.qualifiedName(each)?.startsWith('functools.'))) return false;
   const isShared = (expression: Expression) => {
-    const root = rootOf(expression);
+    const root = rootName(expression);
     if (root === null || file.qualifiedName(root) !== null) return false;
     return file.bindingsOf(root).some(({ scope }) => scope === file.scopes.module);
   };
@@ -293,18 +293,4 @@ function isStored(target: Expression): boolean {
   const { parent } = target;
   if (parent?.kind === 'Assign' || parent?.kind === 'Delete') return parent.targets.includes(target);
   return (parent?.kind === 'AugAssign' || parent?.kind === 'AnnAssign') && parent.target === target;
-}
-
-/** The name that a chain of attributes, subscripts and calls begins with. */
-function rootOf(expression: Expression): Name | null {
-  for (let at = expression; ; ) {
-    if (at.kind === 'Name') return at;
-    if (at.kind === 'Attribute' || at.kind === 'Subscript') at = at.value;
-    else if (at.kind === 'Call') at = at.func;
-    else return null;
-  }
-}
-
-function holds(outer: Node, inner: Node): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }

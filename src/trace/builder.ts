@@ -1,5 +1,8 @@
 import type { Ns } from '../base/time.ts';
+import { EngineTables } from './engineTables.ts';
 import {
+  type Engine,
+  type LinkColumns,
   type PoolInfo,
   type ProcessTrack,
   type SpanKind,
@@ -13,10 +16,14 @@ import {
   taskEngines,
   taskStatuses,
 } from './model.ts';
+import type { Growing } from './progress.ts';
 import { Table, taskShape } from './table.ts';
-import { ThreadBuilder } from './threadBuilder.ts';
+import { type Home, ThreadBuilder, type ThreadInit } from './threadBuilder.ts';
 
-export const traceFormatVersion = 1;
+export const traceFormatVersion = 3;
+
+/** Without a host it is one of this machine. */
+export type NewProcess = Omit<ProcessTrack, 'host'> & { host?: string | null };
 
 export interface NewTask {
   submitNs: Ns;
@@ -32,6 +39,10 @@ export interface NewTask {
   line: number;
   submitFile: number;
   submitLine: number;
+  key?: number;
+  group?: number;
+  bytes?: number;
+  rows?: number;
 }
 
 export interface TaskPatch {
@@ -41,6 +52,8 @@ export interface TaskPatch {
   thread?: number;
   pool?: number;
   name?: number;
+  bytes?: number;
+  rows?: number;
 }
 
 /** Span handles: thread × 2³² + the span's number within its thread. */
@@ -54,6 +67,9 @@ export class TraceBuilder {
   private readonly title: string;
   private readonly startedAtMs: number;
   private readonly cpuCount: number;
+  private engine: Engine = 'python';
+  /** Counters, marks, plans and facts. */
+  readonly told = new EngineTables();
   private readonly strings: string[] = [''];
   private readonly numbers = new Map<string, number>([['', 0]]);
   private readonly processes: ProcessTrack[] = [];
@@ -64,6 +80,7 @@ export class TraceBuilder {
   private taskOrder = new Uint32Array(16);
   private tasksInOrder = true;
   private taskView: TaskTable | null = null;
+  private linkView: { tasks: TaskTable; count: number; links: LinkColumns } | null = null;
   private quality: TraceQuality = {
     stateSource: 'spans-only',
     stateNote: '',
@@ -89,8 +106,8 @@ export class TraceBuilder {
     return number;
   }
 
-  addProcess(process: ProcessTrack): number {
-    return this.processes.push({ ...process }) - 1;
+  addProcess(process: NewProcess): number {
+    return this.processes.push({ host: null, ...process }) - 1;
   }
 
   updateProcess(index: number, patch: Partial<ProcessTrack>): void {
@@ -98,8 +115,9 @@ export class TraceBuilder {
     if (old) this.processes[index] = { ...old, ...patch };
   }
 
-  addThread(thread: { process: number; tid: number; name: string; kind: ThreadTrack['kind']; startNs: Ns }): number {
-    return this.threads.push(new ThreadBuilder(thread)) - 1;
+  addThread(thread: ThreadInit): number {
+    const isMain = this.processes[thread.process]?.pid === thread.tid;
+    return this.threads.push(new ThreadBuilder({ ...thread, isMain })) - 1;
   }
 
   updateThread(
@@ -124,8 +142,14 @@ export class TraceBuilder {
     return thread * handleBase + number;
   }
 
-  closeSpan(handle: number, endNs: Ns): void {
-    this.threads[Math.floor(handle / handleBase)]?.closeSpan(handle % handleBase, endNs);
+  /** `name`: what it turned out to be called; left out, it keeps its name. */
+  closeSpan(handle: number, endNs: Ns, name?: number): void {
+    this.threads[Math.floor(handle / handleBase)]?.closeSpan(handle % handleBase, endNs, name);
+  }
+
+  /** Names the engine that did the work; an engine that was named before stays. */
+  setEngine(engine: Engine): void {
+    if (this.engine === 'python') this.engine = engine;
   }
 
   addPool(pool: PoolInfo): number {
@@ -147,6 +171,10 @@ export class TraceBuilder {
       line: task.line,
       submitFile: task.submitFile,
       submitLine: task.submitLine,
+      key: task.key ?? 0,
+      group: task.group ?? 0,
+      bytes: task.bytes ?? Number.NaN,
+      rows: task.rows ?? Number.NaN,
     });
     this.placeTask(number, task.submitNs);
     this.taskView = null;
@@ -162,6 +190,8 @@ export class TraceBuilder {
     if (patch.thread !== undefined) columns.thread[number] = patch.thread;
     if (patch.pool !== undefined) columns.pool[number] = patch.pool;
     if (patch.name !== undefined) columns.name[number] = patch.name;
+    if (patch.bytes !== undefined) columns.bytes[number] = patch.bytes;
+    if (patch.rows !== undefined) columns.rows[number] = patch.rows;
     this.taskView = null;
   }
 
@@ -175,16 +205,25 @@ export class TraceBuilder {
     this.quality = { ...this.quality, warnings: [...this.quality.warnings, text] };
   }
 
+  /**
+   * How much there is so far, for those who ask often: costs nothing for each thread, as `snapshot` does. Tasks are in the order in which they
+   * came. True until the next change.
+   */
+  growing(nowNs: Ns): Growing & { counts: { processes: number; threads: number; tasks: number } } {
+    const counts = { processes: this.processes.length, threads: this.threads.length, tasks: this.tasks.length };
+    return { counts, strings: this.strings, tasks: this.tasks.view(), facts: this.told.facts, durationNs: nowNs };
+  }
+
   /** The run so far, up to `nowNs`. Shares memory with this builder: true until the next change. */
   snapshot(nowNs: Ns): Trace {
     this.taskView ??= this.tasksInOrder ? this.tasks.view() : this.tasks.copy(this.taskOrder);
-    const threads = this.threads.map(thread => thread.snapshot(nowNs, this.periodNs(), this.processEnd(thread)));
+    const threads = this.threads.map(thread => thread.snapshot(nowNs, this.periodNs(), this.homeOf(thread)));
     return this.assemble(nowNs, false, threads, this.taskView);
   }
 
   /** The whole run, immutable and on its own. */
   finish(endNs: Ns): Trace {
-    const threads = this.threads.map(thread => thread.finish(endNs, this.periodNs(), this.processEnd(thread)));
+    const threads = this.threads.map(thread => thread.finish(endNs, this.periodNs(), this.homeOf(thread)));
     return this.assemble(endNs, true, threads, this.tasks.copy(this.taskOrder));
   }
 
@@ -197,6 +236,7 @@ export class TraceBuilder {
         durationNs,
         ended,
         cpuCount: this.cpuCount,
+        engine: this.engine,
         quality: this.quality,
       },
       strings: ended ? [...this.strings] : this.strings,
@@ -204,15 +244,31 @@ export class TraceBuilder {
       threads,
       tasks,
       pools: [...this.pools],
+      links: this.links(tasks),
+      ...(ended ? this.told.copy() : this.told.view()),
     };
+  }
+
+  /** Links hold the numbers of tasks; in a trace they hold their places. */
+  private links(tasks: TaskTable): LinkColumns {
+    const { length, from, to } = this.told.links.view();
+    if (this.tasksInOrder) return { length, from: from.slice(), to: to.slice() };
+    if (this.linkView?.tasks === tasks && this.linkView.count === length) return this.linkView.links;
+    const places = new Uint32Array(tasks.length);
+    for (let place = 0; place < places.length; place++) places[this.taskOrder[place] ?? 0] = place;
+    const placed = (numbers: Uint32Array) => numbers.map(number => places[number] ?? 0);
+    const links = { length, from: placed(from), to: placed(to) };
+    this.linkView = { tasks, count: length, links };
+    return links;
   }
 
   private periodNs(): Ns {
     return this.quality.samplingHz > 0 ? 1e9 / this.quality.samplingHz : 0;
   }
 
-  private processEnd(thread: ThreadBuilder): Ns | null {
-    return this.processes[thread.process]?.endNs ?? null;
+  private homeOf(thread: ThreadBuilder): Home {
+    const process = this.processes[thread.process];
+    return { endNs: process?.endNs ?? null, isTraced: process?.python != null };
   }
 
   /** Keeps `taskOrder` sorted: children tell of their tasks later than they were submitted. */

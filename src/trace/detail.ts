@@ -1,9 +1,10 @@
 import { formatDuration, type Ns } from '../base/time.ts';
 import type { Detail, TraceQueries } from '../protocol/query.ts';
 import { spanKinds, type ThreadTrack, type Trace, threadStates } from './model.ts';
+import { operationLines } from './operationText.ts';
 import { endAt, firstVisible, itemAt, openEnd, type Row, spanRows, startAt, stateRow, taskRows } from './rows.ts';
 import { taskRow } from './taskPage.ts';
-import { stateText, statusText } from './words.ts';
+import { resultWords, stateText, statusText } from './words.ts';
 
 /** What lies at a moment of a thread's rows: the innermost task or span, or the state. Within the tolerance the nearest, shortest wins. */
 export function detailAt(trace: Trace, params: TraceQueries['getDetail']['params']): Detail | null {
@@ -92,6 +93,7 @@ function spanDetail(trace: Trace, thread: ThreadTrack, found: Found | null): Det
   if (holder > 0) lines.push(`Held by ${threadName(trace, thread, holder)}`);
   const file = trace.strings[spans.file[found.item] ?? 0] || null;
   const line = spans.line[found.item] || null;
+  if (kind === 'operation') lines.push(...operationLines(trace, trace.threads.indexOf(thread), found.item));
   if (file) lines.push(`At ${place(file, line)}`);
   const endNs = Number.isNaN(end) ? null : end;
   return { row: 'span', label: name, exact: true, startNs: found.startNs, endNs, lines, file, line };
@@ -108,6 +110,10 @@ function taskDetail(trace: Trace, found: Found | null): Detail | null {
   const pool = trace.pools[tasks.pool[found.item] ?? -1];
   if (pool) lines.push(pool.size === null ? pool.name : `${pool.name}, ${pool.size} workers`);
   const submitFile = strings[tasks.submitFile[found.item] ?? 0];
+  const key = strings[tasks.key[found.item] ?? 0];
+  if (key) lines.push(`Key ${key}`);
+  lines.push(resultWords(task));
+  lines.push(dependencyWords(trace, found.item));
   if (submitFile) lines.push(`Submitted at ${place(submitFile, tasks.submitLine[found.item] || null)}`);
   return {
     row: 'task',
@@ -129,7 +135,22 @@ function threadName(trace: Trace, near: ThreadTrack, tid: number): string {
 }
 
 /** `fetch.py:12`: the file's name without its folders. */
-export function place(file: string, line: number | null): string {
+export /** `Needed 3 results, its own went to 1 task`; '' when nothing is known of its dependencies. */
+function dependencyWords({ links }: Trace, task: number): string {
+  let [needs, feeds] = [0, 0];
+  for (let i = 0; i < links.length; i++) {
+    if (links.to[i] === task) needs++;
+    if (links.from[i] === task) feeds++;
+  }
+  const parts = [
+    needs > 0 ? `needed ${needs === 1 ? '1 result' : `${needs} results`}` : '',
+    feeds > 0 ? `its own went to ${feeds === 1 ? '1 task' : `${feeds} tasks`}` : '',
+  ].filter(part => part !== '');
+  const text = parts.join(', ');
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function place(file: string, line: number | null): string {
   const name = file.split(/[\\/]/).at(-1) ?? file;
   return line === null ? name : `${name}:${line}`;
 }

@@ -1,16 +1,21 @@
 import { userError } from '../base/errors.ts';
-import { asArray, asBoolean, asNumber, asObject, asString, type JsonObject, parseObject } from '../base/parse.ts';
+import { asArray, asObject, asString, type JsonObject, parseObject } from '../base/parse.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { traceFormatVersion } from './builder.ts';
+import { count, readCounter, readFact, readMeta, readPlan, readPool, readProcess, readThread } from './fileHeader.ts';
+import type { ThreadTrack, Trace, TraceMeta } from './model.ts';
 import {
-  type PoolInfo,
-  type ProcessTrack,
-  type ThreadTrack,
-  type Trace,
-  type TraceMeta,
-  taskEngines,
-} from './model.ts';
-import { type Column, type ColumnsOf, makeColumns, type Shape, spanShape, stateShape, taskShape } from './table.ts';
+  type Column,
+  type ColumnsOf,
+  counterShape,
+  linkShape,
+  makeColumns,
+  markShape,
+  type Shape,
+  spanShape,
+  stateShape,
+  taskShape,
+} from './table.ts';
 
 /**
  * Our own file format, little endian:
@@ -19,8 +24,9 @@ import { type Column, type ColumnsOf, makeColumns, type Shape, spanShape, stateS
  *   │RIPTRACE │version  │header  │header: JSON, padded with spaces to 8 bytes │ columns, each from a multiple of 8 │
  *              u32       bytes u32
  *
- * The header holds everything but the columns, and for each thread and the tasks how many rows they have. The columns follow in the
- * order: per thread its states, then its spans; last the tasks; each in the order of its shape. Reading makes views, no copies.
+ * The header holds everything but the columns, and for each thread, the tasks, links, counters and marks how many rows they have. The
+ * columns follow in the order: per thread its states, then its spans; the tasks; the links; per counter its points; the marks; each in
+ * the order of its shape. Reading makes views, no copies. Version 1 ends after the tasks, which had no key, group and bytes; rows are new in version 3.
  */
 const magic = 'RIPTRACE';
 const prefixSize = 16;
@@ -28,16 +34,21 @@ const align = (size: number): number => Math.ceil(size / 8) * 8;
 
 /** The trace as bytes; `decodeTrace` gives back an equal one. */
 export function encodeTrace(trace: Trace): ArrayBuffer {
-  const { threads, tasks, ...rest } = trace;
+  const { threads, tasks, links, counters, marks, ...rest } = trace;
   const about = threads.map(({ states, spans, ...thread }) => ({
     ...thread,
     states: states.length,
     spans: spans.length,
   }));
-  const json = new TextEncoder().encode(JSON.stringify({ ...rest, threads: about, tasks: tasks.length }));
+  const counterRows = counters.map(({ time, value, ...counter }) => counter);
+  const rows = { threads: about, tasks: tasks.length, links: links.length, counters: counterRows, marks: marks.length };
+  const json = new TextEncoder().encode(JSON.stringify({ ...rest, ...rows }));
   const columns = [
     ...threads.flatMap(thread => [...columnsOf(stateShape, thread.states), ...columnsOf(spanShape, thread.spans)]),
     ...columnsOf(taskShape, tasks),
+    ...columnsOf(linkShape, links),
+    ...counters.flatMap(counter => columnsOf(counterShape, counter)),
+    ...columnsOf(markShape, marks),
   ];
   const headerSize = align(json.length);
   const size = columns.reduce((sum, column) => sum + align(column.byteLength), prefixSize + headerSize);
@@ -76,10 +87,16 @@ export function decodeTrace(bytes: ArrayBuffer): Result<Trace> {
   const header = parseObject(new TextDecoder().decode(new Uint8Array(bytes, prefixSize, headerSize)));
   const meta = header && readMeta(header);
   if (!header || !meta) return unreadable('traceDamaged', 'The header of this trace is damaged.');
-  return readColumns(bytes, prefixSize + headerSize, header, meta);
+  return readColumns(bytes, prefixSize + headerSize, header, meta, version);
 }
 
-function readColumns(bytes: ArrayBuffer, from: number, header: JsonObject, meta: TraceMeta): Result<Trace> {
+function readColumns(
+  bytes: ArrayBuffer,
+  from: number,
+  header: JsonObject,
+  meta: TraceMeta,
+  version: number,
+): Result<Trace> {
   let offset = from;
   let isShort = false;
   const take = <S extends Shape>(shape: S, count: number): ColumnsOf<S> & { length: number } => {
@@ -100,11 +117,39 @@ function readColumns(bytes: ArrayBuffer, from: number, header: JsonObject, meta:
     const spans = take(spanShape, count(about.spans));
     threads.push({ ...readThread(about, processes.length), states, spans });
   }
-  const tasks = take(taskShape, count(header.tasks));
+  const tasks = tasksOf(version, shape => take(shape, count(header.tasks)));
+  const links = take(linkShape, count(header.links));
+  const counters = asArray(header.counters).map(value => {
+    const about = asObject(value) ?? {};
+    return { ...readCounter(about), ...take(counterShape, count(about.length)) };
+  });
+  const marks = take(markShape, count(header.marks));
   if (isShort) return cutOff();
   const strings = asArray(header.strings).map(value => asString(value) ?? '');
   const pools = asArray(header.pools).map(value => readPool(asObject(value) ?? {}));
-  return ok({ meta, strings, processes, threads, tasks, pools });
+  const plans = asArray(header.plans).map(value => readPlan(asObject(value) ?? {}));
+  const facts = asArray(header.facts).map(value => readFact(asObject(value) ?? {}));
+  return ok({ meta, strings, processes, threads, tasks, pools, links, counters, marks, plans, facts });
+}
+
+const { rows: _rows, ...secondTaskShape } = taskShape;
+const { key: _key, group: _group, bytes: _bytes, ...firstTaskShape } = secondTaskShape;
+
+/** The tasks of a file of this version: what older ones had no columns for is not known. */
+function tasksOf(
+  version: number,
+  take: <S extends Shape>(shape: S) => ColumnsOf<S> & { length: number },
+): Trace['tasks'] {
+  if (version >= 3) return take(taskShape);
+  const unknown = (length: number) => new Float64Array(length).fill(Number.NaN);
+  if (version === 2) {
+    const tasks = take(secondTaskShape);
+    return { ...tasks, rows: unknown(tasks.length) };
+  }
+  const tasks = take(firstTaskShape);
+  const { length } = tasks;
+  const known = { key: new Uint32Array(length), group: new Uint32Array(length) };
+  return { ...tasks, ...known, bytes: unknown(length), rows: unknown(length) };
 }
 
 function viewOf<C extends Column>(like: C, bytes: ArrayBuffer, offset: number, length: number): C;
@@ -117,79 +162,6 @@ function viewOf(like: Column, bytes: ArrayBuffer, offset: number, length: number
 
 function columnsOf<S extends Shape>(shape: S, columns: ColumnsOf<S>): Column[] {
   return Object.keys(shape).flatMap(key => columns[key] ?? []);
-}
-
-function readMeta(header: JsonObject): TraceMeta | null {
-  const meta = asObject(header.meta);
-  const quality = asObject(meta?.quality);
-  const durationNs = asNumber(meta?.durationNs);
-  if (!meta || !quality || durationNs === null) return null;
-  return {
-    formatVersion: traceFormatVersion,
-    title: asString(meta.title) ?? '',
-    startedAtMs: asNumber(meta.startedAtMs) ?? 0,
-    durationNs,
-    ended: asBoolean(meta.ended) ?? true,
-    cpuCount: asNumber(meta.cpuCount) ?? 1,
-    quality: {
-      stateSource: quality.stateSource === 'linux-proc' ? 'linux-proc' : 'spans-only',
-      stateNote: asString(quality.stateNote) ?? '',
-      samplingHz: asNumber(quality.samplingHz) ?? 0,
-      lateSamples: asNumber(quality.lateSamples) ?? 0,
-      tracerNs: asNumber(quality.tracerNs) ?? 0,
-      samplerNs: asNumber(quality.samplerNs) ?? 0,
-      warnings: asArray(quality.warnings).flatMap(warning => asString(warning) ?? []),
-    },
-  };
-}
-
-const startMethods = ['main', 'fork', 'spawn', 'forkserver', 'subprocess', 'helper', 'unknown'] as const;
-const threadKinds = ['python', 'native', 'jvm', 'engine'] as const;
-
-function readProcess(json: JsonObject): ProcessTrack {
-  return {
-    pid: asNumber(json.pid) ?? 0,
-    parentPid: asNumber(json.parentPid),
-    name: asString(json.name) ?? '',
-    startMethod: startMethods.find(method => method === json.startMethod) ?? 'unknown',
-    python: asString(json.python),
-    gilEnabled: asBoolean(json.gilEnabled),
-    startNs: asNumber(json.startNs) ?? 0,
-    endNs: asNumber(json.endNs),
-    exit: asString(json.exit),
-    note: asString(json.note) ?? '',
-  };
-}
-
-function readThread(json: JsonObject, processes: number): Omit<ThreadTrack, 'states' | 'spans'> {
-  return {
-    process: Math.min(count(json.process), Math.max(0, processes - 1)),
-    tid: asNumber(json.tid) ?? 0,
-    name: asString(json.name) ?? '',
-    kind: threadKinds.find(kind => kind === json.kind) ?? 'native',
-    startNs: asNumber(json.startNs) ?? 0,
-    endNs: asNumber(json.endNs),
-    cpuNs: asNumber(json.cpuNs),
-    runnableNs: asNumber(json.runnableNs),
-  };
-}
-
-function readPool(json: JsonObject): PoolInfo {
-  return {
-    engine: taskEngines.find(engine => engine === json.engine) ?? 'threadPool',
-    name: asString(json.name) ?? '',
-    pid: asNumber(json.pid) ?? 0,
-    size: asNumber(json.size),
-    createdNs: asNumber(json.createdNs) ?? 0,
-    file: asString(json.file),
-    line: asNumber(json.line),
-  };
-}
-
-/** A whole number of rows; anything else counts as none. */
-function count(value: unknown): number {
-  const number = asNumber(value) ?? 0;
-  return Number.isSafeInteger(number) && number > 0 ? number : 0;
 }
 
 function cutOff(): Result<Trace> {

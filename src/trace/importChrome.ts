@@ -88,6 +88,21 @@ class Importer {
       if (begun) this.span({ ...event, ...begun }, zeroNs, (asNumber(event.ts) ?? 0) - (asNumber(begun.ts) ?? 0));
     } else if (event.ph === 'X') {
       this.span(event, zeroNs, asNumber(event.dur) ?? 0);
+    } else if (event.ph === 'C') {
+      this.points(event, (asNumber(event.ts) ?? 0) * 1e3 - zeroNs);
+    }
+  }
+
+  /** A counter event holds one value for each of its series. */
+  private points(event: JsonObject, atNs: Ns): void {
+    const process = this.process(asNumber(event.pid) ?? 0);
+    for (const [series, value] of Object.entries(asObject(event.args) ?? {})) {
+      const number = asNumber(value);
+      if (number === null) continue;
+      const title = asString(event.name) ?? series;
+      const name = series === title ? title : `${title} ${series}`;
+      const unit = name === 'memory' ? 'bytes' : 'count';
+      this.builder.told.addPoint(this.builder.told.counter({ process, name, unit }), atNs, number);
     }
   }
 
@@ -105,7 +120,7 @@ class Importer {
     if (event.cat === 'state') {
       const state = threadStates.find(one => one === args.state);
       if (state) this.builder.addState(thread, startNs, endNs, threadStates.indexOf(state));
-    } else if (event.cat === 'wait' && kind) {
+    } else if ((event.cat === 'wait' || event.cat === 'operation') && kind) {
       const holderTid = asNumber(args.holderTid) ?? 0;
       const handle = this.builder.openSpan(thread, { startNs, kind, name, file, line, holderTid });
       if (!isOpen) this.builder.closeSpan(handle, endNs);
@@ -116,6 +131,7 @@ class Importer {
         engine: taskEngines.find(engine => engine === args.engine) ?? 'thread',
         status: taskStatuses.find(status => status === args.status) ?? 'ok',
         ...{ thread, name, file, line, submitFile: 0, submitLine: 0 },
+        key: this.builder.intern(asString(args.key) ?? ''),
       });
       if (!isOpen) this.builder.updateTask(task, { endNs });
     }

@@ -4,11 +4,15 @@ import type { Ns } from '../base/time.ts';
  * A Trace is what one Run did, as columns. Immutable after build; times are Ns since the run's start.
  *
  *   Trace
- *   ├─ processes[]          one per interpreter (or other program) of the run
+ *   ├─ processes[]          one per interpreter (or other program) of the run, or of a cluster that worked for it
  *   ├─ threads[]            tracks, each owned by a process
  *   │    ├─ states          disjoint intervals: what the thread did   ████▒▒▒▒░░██
- *   │    └─ spans           waits, idle time, GC pauses: nested        └─wait─┘
+ *   │    └─ spans           waits, idle time, GC pauses, operations: nested        └─wait─┘
  *   ├─ tasks                units of submitted work: submitted ──queued──▶ started ──ran──▶ ended
+ *   ├─ links                which task's result another one needed
+ *   ├─ counters[]           figures over time, each of a process: memory
+ *   ├─ marks                moments worth knowing: a worker was lost
+ *   ├─ plans[], facts[]     what an engine (Dask, Spark…) tells of its own work, as text and as figures
  *   └─ strings              names and labels, interned; index 0 is ''
  */
 export interface Trace {
@@ -18,6 +22,11 @@ export interface Trace {
   threads: ThreadTrack[];
   tasks: TaskTable;
   pools: PoolInfo[];
+  links: LinkColumns;
+  counters: CounterTrack[];
+  marks: MarkColumns;
+  plans: PlanInfo[];
+  facts: EngineFact[];
 }
 
 export interface TraceMeta {
@@ -31,8 +40,13 @@ export interface TraceMeta {
   /** False while the run goes on. */
   ended: boolean;
   cpuCount: number;
+  /** What did the work: `python` where no other engine is known to have run tasks. */
+  engine: Engine;
   quality: TraceQuality;
 }
+
+export const engines = ['python', 'dask', 'spark', 'polars', 'pandas', 'duckdb'] as const;
+export type Engine = (typeof engines)[number];
 
 /** What the figures of this trace are worth. */
 export interface TraceQuality {
@@ -52,12 +66,18 @@ export interface TraceQuality {
 }
 
 export interface ProcessTrack {
+  /** On its own machine; 0 = not known. */
   pid: number;
   /** null for the interpreter that we started. */
   parentPid: number | null;
   name: string;
-  /** `main`: ours. `helper`: a fork server. `subprocess`: started by subprocess or os.exec*. `unknown`: seen, but not traced. */
-  startMethod: 'main' | 'fork' | 'spawn' | 'forkserver' | 'subprocess' | 'helper' | 'unknown';
+  /**
+   * `main`: ours. `helper`: a fork server. `subprocess`: started by subprocess or os.exec*. `engine`: an engine tells of it (a Dask
+   * worker, a Spark executor), often on another machine. `unknown`: seen, but not traced.
+   */
+  startMethod: (typeof startMethods)[number];
+  /** The machine that it ran on, as its engine names it; null = this one. */
+  host: string | null;
   /** `3.12.1`; null for a process that has no tracer. */
   python: string | null;
   gilEnabled: boolean | null;
@@ -69,6 +89,17 @@ export interface ProcessTrack {
   /** A remark for the user, such as why there is no tracer in it; '' when there is none. */
   note: string;
 }
+
+export const startMethods = [
+  'main',
+  'fork',
+  'spawn',
+  'forkserver',
+  'subprocess',
+  'helper',
+  'engine',
+  'unknown',
+] as const;
 
 /** In this order everywhere; a state's number is its place here. */
 export const threadStates = [
@@ -88,7 +119,8 @@ export interface ThreadTrack {
   process: number;
   tid: number;
   name: string;
-  kind: 'python' | 'native' | 'jvm' | 'engine';
+  /** `engine`: not a thread that we watch but a place where an engine runs tasks; it has no states. */
+  kind: (typeof threadKinds)[number];
   startNs: Ns;
   endNs: Ns | null;
   /** Exact, from the OS: time on a CPU and time spent waiting for one; null where the OS does not tell. */
@@ -98,6 +130,8 @@ export interface ThreadTrack {
   states: StateColumns;
   spans: SpanColumns;
 }
+
+export const threadKinds = ['python', 'native', 'jvm', 'engine'] as const;
 
 /** Sorted by start, disjoint, gaps mean that nothing is known (shown as `unknown`). */
 export interface StateColumns {
@@ -123,6 +157,17 @@ export const spanKinds = [
   'processStart',
   'idle',
   'gc',
+  // A call of a library's entry point: pandas.read_csv, DuckDB's execute, a Spark action.
+  'operation',
+  // Phases of an engine's task, beside its computing.
+  'transfer',
+  'disk',
+  'deserialize',
+  'serialize',
+  'shuffleRead',
+  'shuffleWrite',
+  'schedulerDelay',
+  'compute',
 ] as const;
 export type SpanKind = (typeof spanKinds)[number];
 
@@ -153,6 +198,9 @@ export const taskEngines = [
   'processPool',
   'multiprocessingPool',
   'multiprocessingThreadPool',
+  'dask',
+  'polars',
+  'spark',
 ] as const;
 export type TaskEngine = (typeof taskEngines)[number];
 
@@ -184,6 +232,74 @@ export interface TaskTable {
   /** Where it was submitted. */
   submitFile: Uint32Array;
   submitLine: Uint32Array;
+  /** By which its engine knows it: index into `strings`; 0 = it has none. */
+  key: Uint32Array;
+  /** What it belongs to (key prefix, stage), and what colours it: index into `strings`; 0 = nothing. */
+  group: Uint32Array;
+  /** Size of its result in bytes; NaN = not known. */
+  bytes: Float64Array;
+  /** Rows of its result, where that is a frame; NaN = not known. */
+  rows: Float64Array;
+}
+
+/** Data flows from one task to another: places in `tasks`. */
+export interface LinkColumns {
+  length: number;
+  from: Uint32Array;
+  to: Uint32Array;
+}
+
+export const counterUnits = ['count', 'bytes', 'share'] as const;
+export type CounterUnit = (typeof counterUnits)[number];
+
+/** A figure over time, sorted by time: each value holds until the next. */
+export interface CounterTrack {
+  /** Index into `processes`. */
+  process: number;
+  /** `memory` (resident), `managed memory`, `spilled`… */
+  name: string;
+  unit: CounterUnit;
+  /** What the value may not exceed; null = no limit known. */
+  limit: number | null;
+  length: number;
+  time: Float64Array;
+  value: Float64Array;
+}
+
+export const markLevels = ['info', 'warning', 'error'] as const;
+export type MarkLevel = (typeof markLevels)[number];
+
+/** Moments worth knowing, sorted by time. */
+export interface MarkColumns {
+  length: number;
+  time: Float64Array;
+  /** Index into `processes`; -1 = of the whole run. */
+  process: Int32Array;
+  /** Index into `markLevels`. */
+  level: Uint8Array;
+  /** Indexes into `strings`: `worker lost`, and a sentence. */
+  name: Uint32Array;
+  text: Uint32Array;
+}
+
+/** What an engine means to do, as text: an expression before and after optimisation, a physical plan. */
+export interface PlanInfo {
+  engine: Engine;
+  title: string;
+  atNs: Ns;
+  file: string | null;
+  line: number | null;
+  parts: { title: string; text: string }[];
+}
+
+/** Something that an engine's reader found out, for the rules in insights/. Names are the engine's own: `neverComputed`, `chunksize`. */
+export interface EngineFact {
+  engine: Engine;
+  name: string;
+  atNs: Ns;
+  file: string | null;
+  line: number | null;
+  values: Record<string, string | number | null>;
 }
 
 /** A pool that the program made. */

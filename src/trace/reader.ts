@@ -11,6 +11,7 @@ import type {
   WindowParams,
 } from '../protocol/query.ts';
 import { detailAt } from './detail.ts';
+import { counterWindow, marksOf, notableCounters, plansOf, taskGroups } from './engineOverview.ts';
 import { windowOf } from './levelOfDetail.ts';
 import type { Trace } from './model.ts';
 import { type Row, spanRows, stateRow, taskRows } from './rows.ts';
@@ -40,6 +41,10 @@ export class TraceReader {
         return this.getTasks(params);
       case 'getDetail':
         return this.getDetail(params);
+      case 'getCounters':
+        return counterWindow(this.trace, params);
+      case 'getPlans':
+        return { plans: plansOf(this.trace) };
       default:
         return assertUnreachable(method);
     }
@@ -57,7 +62,11 @@ export class TraceReader {
       taskRows: taskRows(this.trace, index).length,
       spanRows: spanRows(this.trace, thread).length,
     }));
-    return { meta, processes, threads: summaries, pools, taskCount: tasks.length, insights: this.insights };
+    return {
+      ...{ meta, processes, threads: summaries, pools, taskCount: tasks.length, insights: this.insights },
+      ...{ groups: taskGroups(this.trace), counters: notableCounters(this.trace), marks: marksOf(this.trace) },
+      planCount: this.trace.plans.length,
+    };
   }
 
   /** The rows of the threads asked for, in their order: states, tasks by depth, spans by depth. Empty rows are left out. */
@@ -81,7 +90,8 @@ export class TraceReader {
   private rowsOf(thread: number): Row[] {
     const track = this.trace.threads[thread];
     if (!track) return [];
-    const rows = [stateRow(this.trace, track), ...taskRows(this.trace, thread), ...spanRows(this.trace, track)];
+    const states = track.kind === 'engine' ? [] : [stateRow(this.trace, track)];
+    const rows = [...states, ...taskRows(this.trace, thread), ...spanRows(this.trace, track)];
     return rows.filter(row => row.length > 0);
   }
 }

@@ -23,6 +23,7 @@ const stateOf = new Map<string, number>(threadStates.map((state, index) => [stat
 const number = (state: ThreadState): number => stateOf.get(state) ?? 0;
 
 const idle = number('idle');
+const lockWait = number('lockWait');
 /** -1: such a span says nothing about the state. */
 const stateOfKind: Record<SpanKind, number> = {
   lock: number('lockWait'),
@@ -39,6 +40,15 @@ const stateOfKind: Record<SpanKind, number> = {
   processStart: -1,
   idle,
   gc: -1,
+  operation: -1,
+  transfer: -1,
+  disk: -1,
+  deserialize: -1,
+  serialize: -1,
+  shuffleRead: -1,
+  shuffleWrite: -1,
+  schedulerDelay: -1,
+  compute: -1,
 };
 const stateOfKindNumber = spanKinds.map(kind => stateOfKind[kind]);
 const gap = -1;
@@ -52,14 +62,15 @@ export class StateRefiner {
   /**
    * @param spans sorted by start, with depths
    * @param fromNs nothing before this changed since the last call; 0 does everything
-   * @param life the thread's life, as far as it is known
+   * @param life the thread's life, as far as it is known; `isParked`: it is known to be no Python thread, but one of a library's or a JVM's own: those
+   *   wait on a futex when they have nothing to do (one that waits for a lock looks the same)
    * @param periodNs time between two samples; 0 = borders are not moved
    * @returns the first place of the columns that may have changed
    */
   refine(
     raw: StateColumns,
     spans: SpanColumns,
-    life: { startNs: Ns; endNs: Ns },
+    life: { startNs: Ns; endNs: Ns; isParked: boolean },
     periodNs: Ns,
     fromNs: Ns,
   ): { states: StateColumns; unchanged: number } {
@@ -73,7 +84,8 @@ export class StateRefiner {
       const begin = Math.max(at, sweep.border(i));
       if (begin > at) sweep.fill(at, begin, gap, emit);
       const end = Math.max(begin, sweep.borderAfter(i));
-      sweep.fill(begin, end, raw.state[i] ?? 0, emit);
+      const state = raw.state[i] ?? 0;
+      sweep.fill(begin, end, life.isParked && state === lockWait ? idle : state, emit);
       at = end;
     }
     if (life.endNs > at) sweep.fill(at, life.endNs, gap, emit);

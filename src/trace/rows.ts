@@ -3,6 +3,7 @@ import type { RowKind } from '../protocol/query.ts';
 import { BlockIndex, type IndexedEntries } from './blockIndex.ts';
 import type { SpanColumns, StateColumns, TaskTable, ThreadTrack, Trace } from './model.ts';
 import { lowerBound } from './table.ts';
+import { taskCodes } from './taskCodes.ts';
 
 /**
  * A row of a track as it is drawn: entries that don't overlap, sorted by start.
@@ -72,7 +73,8 @@ export function taskRows(trace: Trace, thread: number): Row[] {
   const { tasks } = trace;
   const track = trace.threads[thread];
   if (!track) return [];
-  const { start, end, status: code, name } = tasks;
+  const { start, end, name } = tasks;
+  const code = taskCodes(trace);
   const openEndNs = openEnd(trace, track);
   return (taskLanes(tasks).get(thread) ?? []).map((lane, depth) => ({
     ...lane,
@@ -216,6 +218,10 @@ function taskLanes(tasks: TaskTable): Map<number, Lane[]> {
   return made;
 }
 
+/**
+ * Each task in the first row that is free: one within another lies below it. Those that overlap by a little, as Spark's on a core do when
+ * the driver is still busy with the result of the one before, take turns in two rows.
+ */
 function nest(tasks: TaskTable, own: number[]): Lane[] {
   const start = (i: number) => tasks.start[i] ?? 0;
   const end = (i: number) => (Number.isNaN(tasks.end[i]) ? Number.POSITIVE_INFINITY : (tasks.end[i] ?? 0));
@@ -223,13 +229,12 @@ function nest(tasks: TaskTable, own: number[]): Lane[] {
     own.sort((a, b) => start(a) - start(b) || end(b) - end(a));
   }
   const rows: number[][] = [];
-  const stack: number[] = [];
+  const ends: Ns[] = [];
   for (const task of own) {
-    while (stack.length > 0 && end(stack.at(-1) ?? 0) <= start(task)) stack.pop();
-    const row = rows[stack.length];
-    if (row) row.push(task);
-    else rows.push([task]);
-    stack.push(task);
+    const free = ends.findIndex(endNs => endNs <= start(task));
+    const row = free < 0 ? rows.push([]) - 1 : free;
+    rows[row]?.push(task);
+    ends[row] = end(task);
   }
   return rows.map(row => {
     const items = Uint32Array.from(row);

@@ -42,7 +42,14 @@ export const taskShape = {
   line: uint32,
   submitFile: uint32,
   submitLine: uint32,
+  key: uint32,
+  group: uint32,
+  bytes: float64,
+  rows: float64,
 };
+export const linkShape = { from: uint32, to: uint32 };
+export const counterShape = { time: float64, value: float64 };
+export const markShape = { time: float64, process: int32, level: uint8, name: uint32, text: uint32 };
 
 /** New columns of this shape, all zero. */
 export function makeColumns<S extends Shape>(shape: S, length: number): ColumnsOf<S> {

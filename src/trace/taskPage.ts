@@ -30,6 +30,9 @@ export function taskRow(trace: Trace, id: number): TaskRow {
     name: strings[tasks.name[id] ?? 0] ?? '',
     engine: taskEngines[tasks.engine[id] ?? 0] ?? '',
     status: taskStatuses[tasks.status[id] ?? 0] ?? '',
+    key: strings[tasks.key[id] ?? 0] || null,
+    bytes: numberOrNull(tasks.bytes[id]),
+    rows: numberOrNull(tasks.rows[id]),
     thread: tasks.thread[id] ?? -1,
     submitNs: tasks.submit[id] ?? 0,
     startNs: start,
@@ -103,5 +106,10 @@ function queueEnd(tasks: TaskTable, id: number): Ns | null {
 }
 
 export function timeOrNull(ns: Ns | undefined): Ns | null {
-  return ns === undefined || Number.isNaN(ns) ? null : ns;
+  return numberOrNull(ns);
+}
+
+/** A figure of a column, where NaN stands for one that is not known. */
+export function numberOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }

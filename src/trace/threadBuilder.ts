@@ -8,6 +8,21 @@ const maxDepth = 255;
 
 type ThreadPatch = Partial<Pick<ThreadTrack, 'name' | 'kind' | 'startNs' | 'endNs' | 'cpuNs' | 'runnableNs'>>;
 
+/** What a thread's process tells of it. */
+export interface Home {
+  endNs: Ns | null;
+  /** A tracer runs in it, so its Python threads are known: the others are those of libraries. */
+  isTraced: boolean;
+}
+
+export interface ThreadInit {
+  process: number;
+  tid: number;
+  name: string;
+  kind: ThreadTrack['kind'];
+  startNs: Ns;
+}
+
 /** One thread of a growing trace: what was sampled, what was told exactly, and the two put together. */
 export class ThreadBuilder {
   readonly process: number;
@@ -26,16 +41,21 @@ export class ThreadBuilder {
   private spansUnchanged = 0;
   private last: ThreadTrack | null = null;
   private lastPeriodNs: Ns = 0;
+  private wasTraced = false;
 
-  constructor(thread: { process: number; tid: number; name: string; kind: ThreadTrack['kind']; startNs: Ns }) {
+  private readonly isMain: boolean;
+
+  constructor(thread: ThreadInit & { isMain: boolean }) {
+    const { isMain, ...about } = thread;
+    this.isMain = isMain;
     this.process = thread.process;
-    this.about = { ...thread, endNs: null, cpuNs: null, runnableNs: null };
+    this.about = { ...about, endNs: null, cpuNs: null, runnableNs: null };
   }
 
   update(patch: ThreadPatch): void {
     this.about = { ...this.about, ...patch };
     if (patch.endNs != null) this.touch(patch.endNs);
-    if (patch.startNs !== undefined) this.touch(0);
+    if (patch.startNs !== undefined || patch.kind !== undefined) this.touch(0);
     this.last = this.last && { ...this.last, ...this.about };
   }
 
@@ -44,7 +64,10 @@ export class ThreadBuilder {
   }
 
   openSpan(span: { startNs: Ns; kind: number; name: number; file: number; line: number; holderTid: number }): number {
-    const place = upperBound(this.spans.columns.start, span.startNs, 0, this.spans.length);
+    const { length, columns } = this.spans;
+    // Mostly it begins after all that are known.
+    const isLast = length === 0 || (columns.start[length - 1] ?? 0) <= span.startNs;
+    const place = isLast ? length : upperBound(columns.start, span.startNs, 0, length);
     if (place < this.spans.length) this.makeRoom(place);
     const { startNs, ...rest } = span;
     this.spans.insert(place, { start: startNs, end: Number.NaN, depth: 0, ...rest });
@@ -54,23 +77,24 @@ export class ThreadBuilder {
     return this.spanCount++;
   }
 
-  closeSpan(number: number, endNs: Ns): void {
+  closeSpan(number: number, endNs: Ns, name?: number): void {
     const place = this.open.get(number);
     if (place === undefined) return;
     this.open.delete(number);
+    if (name !== undefined) this.spans.columns.name[place] = name;
     this.spans.columns.end[place] = Math.max(endNs, this.spans.columns.start[place] ?? endNs);
     this.spansUnchanged = Math.min(this.spansUnchanged, place);
     this.touch(endNs);
   }
 
   /** Shares memory with this builder; the same object as before when nothing changed. */
-  snapshot(nowNs: Ns, periodNs: Ns, processEndNs: Ns | null): ThreadTrack {
-    if (Math.abs(periodNs - this.lastPeriodNs) > periodNs / 10) this.touch(0);
+  snapshot(nowNs: Ns, periodNs: Ns, home: Home): ThreadTrack {
+    if (Math.abs(periodNs - this.lastPeriodNs) > periodNs / 10 || home.isTraced !== this.wasTraced) this.touch(0);
     const isStill = this.dirtyNs === Number.POSITIVE_INFINITY && this.open.size === 0;
     if (this.last && isStill) return this.last;
     this.updateDepths();
     const spans = this.spans.view();
-    const states = this.refined(this.refiner, spans, nowNs, periodNs, processEndNs);
+    const states = this.refined(this.refiner, spans, nowNs, periodNs, home);
     if (this.last) {
       inheritIndex(this.last.states, states.states, states.unchanged);
       inheritIndex(this.last.spans, spans, Math.min(this.spansUnchanged, this.last.spans.length));
@@ -81,12 +105,12 @@ export class ThreadBuilder {
   }
 
   /** On its own: what the builder does afterwards is not seen in it. */
-  finish(endNs: Ns, periodNs: Ns, processEndNs: Ns | null): ThreadTrack {
+  finish(endNs: Ns, periodNs: Ns, home: Home): ThreadTrack {
     this.forgetDepths();
     this.updateDepths();
     this.dirtyNs = 0;
     const spans = this.spans.copy();
-    const { states } = this.refined(new StateRefiner(), spans, endNs, periodNs, processEndNs);
+    const { states } = this.refined(new StateRefiner(), spans, endNs, periodNs, home);
     const { length, start, end, state } = states;
     const own = { length, start: start.slice(), end: end.slice(), state: state.slice() };
     return { ...this.about, states: own, spans };
@@ -97,13 +121,15 @@ export class ThreadBuilder {
     spans: SpanColumns,
     nowNs: Ns,
     periodNs: Ns,
-    processEndNs: Ns | null,
+    home: Home,
   ): { states: StateColumns; unchanged: number } {
-    const endNs = Math.min(nowNs, this.about.endNs ?? processEndNs ?? nowNs);
-    const life = { startNs: this.about.startNs, endNs };
+    const endNs = Math.min(nowNs, this.about.endNs ?? home.endNs ?? nowNs);
+    const { startNs, kind } = this.about;
+    const life = { startNs, endNs, isParked: kind === 'jvm' || (kind === 'native' && home.isTraced && !this.isMain) };
     const result = refiner.refine(this.raw.view(), spans, life, periodNs, this.dirtyNs);
     this.dirtyNs = this.open.size > 0 ? endNs : Number.POSITIVE_INFINITY;
     this.lastPeriodNs = periodNs;
+    this.wasTraced = home.isTraced;
     return result;
   }
 
@@ -131,8 +157,22 @@ export class ThreadBuilder {
         if (!((end[top] ?? 0) <= (start[i] ?? 0))) break;
         this.stack.pop();
       }
-      depth[i] = Math.min(this.stack.length, maxDepth);
+      depth[i] = Math.min(this.freeDepth(start[i] ?? 0), maxDepth);
       this.stack.push(i);
     }
+  }
+
+  /**
+   * As many as it lies in. Spans of an engine may cross, as those of Spark's tasks on a core do: then some that have ended lie below the last
+   * one, and their depth is free again, or there would be ever more of them. Spans of threads that have states are nested.
+   */
+  private freeDepth(startNs: Ns): number {
+    if (this.about.kind !== 'engine') return this.stack.length;
+    const { end, depth } = this.spans.columns;
+    this.stack = this.stack.filter(each => !((end[each] ?? 0) <= startNs));
+    const taken = new Set(this.stack.map(each => depth[each]));
+    let free = 0;
+    while (taken.has(free)) free++;
+    return free;
   }
 }

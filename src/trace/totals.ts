@@ -11,6 +11,8 @@ const runnable = threadStates.indexOf('runnable');
 /** Ns per state, clipped to the window; time of a thread's life that nothing is known of is `unknown`. */
 export function stateTotals(trace: Trace, startNs: Ns, endNs: Ns): Totals {
   const threads = trace.threads.map(thread => {
+    // It is no thread: there is nothing to know of what it waited for.
+    if (thread.kind === 'engine') return threadStates.map(() => 0);
     const from = Math.max(startNs, thread.startNs);
     const to = Math.min(endNs, openEnd(trace, thread));
     return statesWithin(thread.states, from, to);

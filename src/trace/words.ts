@@ -1,3 +1,4 @@
+import { formatBytes } from '../base/bytes.ts';
 import type { ThreadState } from './model.ts';
 
 /** How states are called before people, and what each means in a few words. */
@@ -21,3 +22,14 @@ export const statusText = [
   'Cancelled',
   'Lost: its process ended while it ran',
 ];
+
+/** `Result 1.2 MB, 5,000 rows` of a task; '' where nothing is known of it. */
+export function resultWords({ bytes, rows }: { bytes: number | null; rows: number | null }): string {
+  const parts = [bytes === null ? '' : formatBytes(bytes), rows === null ? '' : rowsWords(rows)];
+  const known = parts.filter(part => part !== '').join(', ');
+  return known && `Result ${known}`;
+}
+
+export function rowsWords(rows: number): string {
+  return `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
+}

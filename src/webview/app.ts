@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts';
 import { nsPerMs } from '../base/time.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
 import { button, element, setText } from './dom.ts';
@@ -7,7 +8,7 @@ import { Section } from './panels/section.ts';
 import type { PanelStore } from './store.ts';
 import { readTheme, type Theme, watchTheme } from './theme.ts';
 import { Tooltip } from './timeline/tooltip.ts';
-import { count, statusWords } from './words.ts';
+import { statusWords } from './words.ts';
 
 /** This many of the newest runs are open when they are first seen. */
 const expandedAtFirst = 3;
@@ -73,7 +74,7 @@ export class App {
   }
 
   private open(run: RunView, index: number): Section {
-    const state = this.store.section(run.runId);
+    const state = this.store.section(run.runId, run.opensWith);
     state.expanded ??= index < expandedAtFirst || run.phase !== 'ended';
     const environment = {
       host: this.host,
@@ -89,7 +90,7 @@ export class App {
   private updateBar(runs: RunView[]): void {
     this.bar.hidden = runs.length < 2;
     const unfinished = runs.filter(run => run.phase !== 'ended').length;
-    const parts = [count(runs.length, 'run'), unfinished > 0 ? `${unfinished} unfinished` : ''];
+    const parts = [counted(runs.length, 'run'), unfinished > 0 ? `${unfinished} unfinished` : ''];
     setText(this.barText, parts.filter(Boolean).join(' · '));
     this.stopAll.hidden = unfinished < 2;
   }

@@ -21,6 +21,8 @@ export interface RequestParams extends Record<keyof TraceQueries, unknown> {
   getTotals: TraceQueries['getTotals']['params'] & { runId: string };
   getTasks: TraceQueries['getTasks']['params'] & { runId: string };
   getDetail: TraceQueries['getDetail']['params'] & { runId: string };
+  getCounters: TraceQueries['getCounters']['params'] & { runId: string };
+  getPlans: TraceQueries['getPlans']['params'] & { runId: string };
 }
 export type Method = keyof RequestResults & keyof RequestParams;
 

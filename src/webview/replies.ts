@@ -27,7 +27,8 @@ const checks: Record<Method, (result: unknown) => boolean> = {
     const overview = asObject(result);
     return (
       asObject(overview?.meta) !== null &&
-      [overview?.processes, overview?.threads, overview?.pools, overview?.insights].every(Array.isArray)
+      [overview?.processes, overview?.threads, overview?.pools, overview?.insights].every(Array.isArray) &&
+      [overview?.groups, overview?.counters, overview?.marks].every(Array.isArray)
     );
   },
   getWindow: result => {
@@ -38,7 +39,22 @@ const checks: Record<Method, (result: unknown) => boolean> = {
   getTotals: result => Array.isArray(asObject(result)?.all),
   getTasks: result => Array.isArray(asObject(result)?.tasks),
   getDetail: result => result === null || typeof asObject(result)?.label === 'string',
+  getCounters: result => {
+    const counters = asObject(result)?.counters;
+    return (
+      Array.isArray(counters) &&
+      asArray(counters).every(each => isBuffer(field(each, 'time')) && isBuffer(field(each, 'value')))
+    );
+  },
+  getPlans: result => {
+    const plans = asObject(result)?.plans;
+    return Array.isArray(plans) && asArray(plans).every(plan => Array.isArray(asObject(plan)?.parts));
+  },
 };
+
+function field(value: unknown, name: string): unknown {
+  return asObject(value)?.[name];
+}
 
 function isChunk(value: unknown): boolean {
   const chunk = asObject(value);

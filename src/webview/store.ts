@@ -3,7 +3,8 @@ import type { Ns } from '../base/time.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
 import type { Host } from './host.ts';
 
-export type TabName = 'timeline' | 'tasks' | 'output';
+export const tabNames = ['timeline', 'tasks', 'plan', 'output'] as const;
+export type TabName = (typeof tabNames)[number];
 
 /** How a section looked when it was last seen; kept by VS Code while the view is thrown away. */
 export interface SectionState {
@@ -12,7 +13,7 @@ export interface SectionState {
   /** null: the whole run. */
   window: [Ns, Ns] | null;
   follow: boolean;
-  /** Pids, as indexes change while a run is live. */
+  /** Keys of processes, as indexes change while a run is live. */
   collapsedPids: number[];
   legendOpen: boolean;
 }
@@ -52,10 +53,11 @@ export class PanelStore {
     setTimeout(() => void this.ask(), pauseMs);
   }
 
-  section(runId: string): SectionState {
+  /** `tab`: where it opens when it was not seen before. */
+  section(runId: string, tab: TabName): SectionState {
     const known = this.sections.get(runId);
     if (known) return known;
-    const fresh = freshSection();
+    const fresh = { ...freshSection(), tab };
     this.sections.set(runId, fresh);
     return fresh;
   }
@@ -102,7 +104,7 @@ function readSections(state: unknown): [string, SectionState][] {
       runId,
       {
         expanded: typeof saved.expanded === 'boolean' ? saved.expanded : null,
-        tab: tab === 'tasks' || tab === 'output' ? tab : 'timeline',
+        tab: tabNames.find(name => name === tab) ?? 'timeline',
         window: typeof from === 'number' && typeof to === 'number' && to > from ? [from, to] : null,
         follow: saved.follow !== false,
         collapsedPids: asArray(saved.collapsedPids).filter(pid => typeof pid === 'number'),

@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
 import { spanKinds, taskStatuses, threadStates } from '../trace/model.ts';
+import { hueCodeBase, hueCount } from '../trace/taskCodes.ts';
 import { type Ink, inks } from './timeline/hatches.ts';
 
 /** What the canvas needs of the theme: it sees no CSS variables. Colours are packed as ImageData wants them (ABGR). */
@@ -14,6 +15,8 @@ export interface Theme {
   border: string;
   focus: string;
   error: string;
+  warning: string;
+  counter: string;
   label: string;
   font: string;
   packed: { background: number; band: number; border: number };
@@ -22,9 +25,9 @@ export interface Theme {
   reducedMotion: boolean;
 }
 
-/** Paint codes: what a texel can show. States, then task statuses, then span kinds; +1 block for entries that stand for several. */
+/** Paint codes: what a texel can show. States, then tasks' codes (statuses, hues of groups), then span kinds; +1 block for entries that stand for several. */
 export const taskCodeBase = threadStates.length;
-export const spanCodeBase = taskCodeBase + taskStatuses.length;
+export const spanCodeBase = taskCodeBase + hueCodeBase + hueCount;
 export const manyCode = spanCodeBase + spanKinds.length;
 export const emptyCode = manyCode + 1;
 export const paintCodeCount = emptyCode + 1;
@@ -44,12 +47,22 @@ const spanColours: Record<(typeof spanKinds)[number], string> = {
   processStart: 'runnable',
   idle: 'idle',
   gc: 'gc',
+  operation: 'operation',
+  transfer: 'transfer',
+  disk: 'disk',
+  deserialize: 'serialize',
+  serialize: 'serialize',
+  shuffleRead: 'transfer',
+  shuffleWrite: 'disk',
+  schedulerDelay: 'idle',
+  compute: 'operation',
 };
 
 /** CSS variable of each paint code, in the order of the codes (see media/panel/theme.css). */
 const codeNames: string[] = [
   ...threadStates,
   ...taskStatuses.map(status => `task-${status}`),
+  ...Array.from({ length: hueCount }, (_, hue) => `task-hue-${hue}`),
   ...spanKinds.map(kind => spanColours[kind]),
   'task-many',
 ];
@@ -76,6 +89,8 @@ export function readTheme(): Theme {
     border: css('--rip-border', '#cccccc'),
     focus: css('--rip-focus', '#0078d4'),
     error: css('--rip-error', '#f85149'),
+    warning: css('--rip-warning', '#cca700'),
+    counter: css('--rip-counter', '#5a7fb0'),
     label: css('--rip-task-label', '#ffffff'),
     font: style.fontFamily || 'sans-serif',
     packed: {

@@ -1,10 +1,20 @@
+import { formatBytes } from '../base/bytes.ts';
 import { formatDuration, type Ns } from '../base/time.ts';
 import type { RunView } from '../protocol/hostWebview.ts';
 import type { ProgramError } from '../run/request.ts';
-import type { SpanKind, TaskStatus } from '../trace/model.ts';
+import type { CounterUnit, Engine, SpanKind, TaskStatus } from '../trace/model.ts';
 import type { IconName } from './icons.ts';
 
 /** What the user reads; one place, so that the same thing has the same name everywhere in the panel (states: trace/words.ts). */
+export const engineWords: Record<Engine, string> = {
+  python: 'Python',
+  dask: 'Dask',
+  spark: 'Spark',
+  polars: 'polars',
+  pandas: 'pandas',
+  duckdb: 'DuckDB',
+};
+
 export const spanWords: Record<SpanKind, string> = {
   lock: 'waits for a lock',
   condition: 'waits for a condition',
@@ -20,7 +30,22 @@ export const spanWords: Record<SpanKind, string> = {
   processStart: 'starts a process',
   idle: 'idle',
   gc: 'collects garbage',
+  operation: 'runs an operation',
+  transfer: 'fetches data from another worker',
+  disk: 'reads or writes data on disk',
+  deserialize: 'unpacks what it was sent',
+  serialize: 'packs its result',
+  shuffleRead: 'reads shuffled data',
+  shuffleWrite: 'writes data for a shuffle',
+  schedulerDelay: 'waits for the scheduler',
+  compute: 'computes',
 };
+
+/** `1.2 GB`, `40 %`, `12`. */
+export function counterWords(value: number, unit: CounterUnit): string {
+  if (unit === 'bytes') return formatBytes(value);
+  return unit === 'share' ? percent(value) : value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}
 
 export const taskStatusWords: Record<TaskStatus, string> = {
   pending: 'Never started',
@@ -95,11 +120,6 @@ export function formatElapsed(ns: Ns): string {
 export function percent(share: number): string {
   if (!Number.isFinite(share) || share <= 0) return '0 %';
   return share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`;
-}
-
-/** `1 task`, `12 tasks`, `1,200 tasks`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
 
 /** `dask`, `dask and pandas`, `dask, pandas and 3 more`. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asNumber, asObject, asString, parseObject } from '../base/parse.ts';
+import { frameMimeType } from '../protocol/frameValue.ts';
 import { programWireVersion } from '../protocol/programWire.ts';
 
 /** What the panel can show. Others of a value's types stay behind. */
@@ -12,6 +13,7 @@ const mimeTypes = [
   'image/png',
   'image/jpeg',
   'image/svg+xml',
+  frameMimeType,
 ] as const;
 
 /** The longest single part of a value, and all that a run may show, in characters. */

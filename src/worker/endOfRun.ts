@@ -1,5 +1,6 @@
 import { messageOf, type UserError, userError } from '../base/errors.ts';
 import type { RunnerError } from '../protocol/programWire.ts';
+import { missingPackageAdvice } from '../run/missingPackages.ts';
 import type { Interpreter, ProgramError, RunRequest } from '../run/request.ts';
 import { isCrash, type ProcessExit, type StopCause } from '../run/runState.ts';
 
@@ -135,11 +136,20 @@ export function programErrorOf(
   return { type, message, file, line, module, advice: adviceFor(error, interpreter) };
 }
 
+/** The words by which src/python/tracer/engines/spark.py says that there can be no JVM. */
+const sparkCannotStart = /^(?:\[JAVA_GATEWAY_EXITED\] )?Spark could not start\. (.+?\.) ((?:Install one|Unset it).*)$/s;
+
+/** An uncaught exception that is a failure of the surroundings, in our words; null for any other. */
+export function explainProgramError(error: RunnerError): UserError | null {
+  const [, why, advice] = sparkCannotStart.exec(error.message) ?? [];
+  if (why === undefined || advice === undefined) return null;
+  const remedy = advice.startsWith('Install') ? 'installJava' : null;
+  return userError('sparkCannotStart', `Spark could not start. ${why}`, advice, remedy);
+}
+
 function adviceFor(error: RunnerError, interpreter: Interpreter): string {
-  if (error.type === 'ModuleNotFoundError' && error.module) {
-    const command = [interpreter.command, ...interpreter.args].join(' ');
-    return `${command} has no module ${error.module}. Install what provides it with that interpreter, or choose another one.`;
-  }
+  const missing = missingPackageAdvice(error, [interpreter.command, ...interpreter.args].join(' '));
+  if (missing !== '') return missing;
   if (error.type === 'EOFError' && error.message.startsWith('EOF when reading a line')) {
     return 'input() has no keyboard here: give the value in the code, or as an argument of the program.';
   }

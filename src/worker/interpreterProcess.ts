@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { TextChunk } from '../protocol/hostWorker.ts';
+import { passphraseVariable } from '../run/clusters.ts';
 import type { ProcessExit } from '../run/runState.ts';
 import type { OutputPipes } from './outputPipes.ts';
 import { runMarkerVariable } from './processTree.ts';
@@ -104,13 +105,15 @@ function follow(streams: Streams, events: InterpreterEvents): void {
 /** Variables by which VS Code and Electron talk to their own children: a program that starts such a one must not inherit them. */
 const hostVariable = /^(ELECTRON_.*|VSCODE_(?!PORTABLE|SHELL_LOGIN|ENV_).*)$/;
 
+const isInherited = (name: string) => !hostVariable.test(name) && name !== passphraseVariable;
+
 /** What the interpreter finds in its environment: what we inherited, what the request adds, and what makes output and cleaning up work. */
 export function interpreterEnvironment(
   inherited: NodeJS.ProcessEnv,
   request: { runId: string; env: Record<string, string> },
   platform: NodeJS.Platform,
 ): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(inherited).filter(([name]) => !hostVariable.test(name)));
+  const kept = Object.fromEntries(Object.entries(inherited).filter(([name]) => isInherited(name)));
   return {
     ...kept,
     ...request.env,

@@ -4,14 +4,19 @@ import type { Ns } from '../base/time.ts';
 import type { Insight } from '../insights/insight.ts';
 import { findInsights } from '../insights/rules.ts';
 import { type TaskWork, taskWork } from '../insights/taskWork.ts';
-import type { WorkerMessage } from '../protocol/hostWorker.ts';
+import type { Changed } from '../protocol/hostWorker.ts';
 import type { TraceQueries } from '../protocol/query.ts';
 import type { ProcessExit } from '../run/runState.ts';
 import type { Snippet } from '../snippet/snippet.ts';
-import { TraceBuilder } from '../trace/builder.ts';
+import { type NewProcess, TraceBuilder } from '../trace/builder.ts';
+import { EngineSink } from '../trace/engineSink.ts';
 import { encodeTrace } from '../trace/file.ts';
-import type { ProcessTrack } from '../trace/model.ts';
+import { progressOf } from '../trace/progress.ts';
 import { TraceReader } from '../trace/reader.ts';
+import { EngineLines } from './engines/engineLines.ts';
+import type { EngineSource } from './engines/engineSource.ts';
+import { ConnectServers } from './engines/spark/connectServers.ts';
+import { SparkLogs, type SparkLogsInit } from './engines/spark/sparkLogs.ts';
 import { runMarkerVariable } from './processTree.ts';
 import { ThreadStateSampler } from './threadStates/sampler.ts';
 import type { KnownProcess } from './threadStates/threadIndex.ts';
@@ -23,8 +28,6 @@ const pollMs = 50;
 const pollShare = 0.2;
 /** The host hears of news ten times a second at most. */
 const changedMs = 100;
-
-export type Changed = Omit<Extract<WorkerMessage, { kind: 'changed' }>, 'kind'>;
 
 export interface LiveTraceInit {
   title: string;
@@ -46,6 +49,10 @@ export class LiveTrace {
   private readonly init: LiveTraceInit;
   private readonly builder: TraceBuilder;
   private readonly tracer: TracerReader;
+  /** After the tracer: what they tell of is found by what it told. */
+  private readonly engines: EngineSource[];
+  private readonly lines: EngineLines;
+  private readonly connect: ConnectServers;
   private sampler: ThreadStateSampler | null = null;
   private root: KnownProcess | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -65,6 +72,18 @@ export class LiveTrace {
       builder: this.builder,
       clockZeroNs: init.clockZeroNs,
     });
+    const observed = { builder: this.builder, index: this.tracer.index };
+    const sink = new EngineSink(observed);
+    const { traceDir, clockZeroNs, startedAtMs } = init;
+    const emit: SparkLogsInit['emit'] = event => sink.take(event);
+    const warn: SparkLogsInit['warn'] = text => this.builder.addWarning(text);
+    this.connect = new ConnectServers({ startedAtMs, emit });
+    this.lines = new EngineLines({
+      ...observed,
+      ...{ traceDir, clockZeroNs, sink },
+      onConnect: line => this.connect.take(line),
+    });
+    this.engines = [this.lines, new SparkLogs({ traceDir, startedAtMs, emit, warn }), this.connect];
   }
 
   /** The interpreter runs: from now on it is observed. */
@@ -111,10 +130,29 @@ export class LiveTrace {
     return new TraceReader(this.builder.snapshot(this.nowNs()), []).answer(method, params);
   }
 
+  /** The run's processes have ended: what servers elsewhere still know is asked for, for so long at most. Before `finish`. Never rejects. */
+  async complete(patienceMs: number, wasStopped: boolean): Promise<void> {
+    this.stopWatching();
+    try {
+      while (this.lines.poll());
+      await this.connect.complete(patienceMs, wasStopped);
+    } catch (error) {
+      this.builder.addWarning(`What servers know of the run could not be asked: ${messageOf(error)}`);
+    }
+  }
+
+  /** `complete` comes to its end at once. */
+  hurry(): void {
+    this.connect.giveUp();
+  }
+
   /** Stops observing, takes in what is left and closes the trace. */
   finish(endNs: Ns, snippet: Snippet): { bytes: ArrayBuffer; insights: Insight[]; taskWork: TaskWork | null } {
     this.stopWatching();
     this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
+    for (const engine of this.engines) {
+      this.safely('What an engine told of its work could not be read to its end', () => engine.finish(endNs));
+    }
     const trace = this.builder.finish(endNs);
     return { bytes: encodeTrace(trace), insights: findInsights(trace), taskWork: taskWork(trace, snippet) };
   }
@@ -150,21 +188,21 @@ export class LiveTrace {
     // States grow all the time.
     if (changed || this.sampler) this.hasNews = true;
     for (const process of processes) this.sampler?.learn(process);
+    for (const engine of this.engines) if (engine.poll(this.nowNs())) this.hasNews = true;
     return isComplete;
   }
 
   private tell(nowMs: number): void {
     if (!this.hasNews || nowMs - this.toldAtMs < changedMs) return;
-    const { processes, threads, tasks, meta } = this.builder.snapshot(this.nowNs());
+    const growing = this.builder.growing(this.nowNs());
     this.hasNews = false;
     this.toldAtMs = nowMs;
     this.revision++;
     this.init.onChanged({
       revision: this.revision,
-      processes: processes.length,
-      threads: threads.length,
-      tasks: tasks.length,
-      durationNs: meta.durationNs,
+      ...growing.counts,
+      durationNs: growing.durationNs,
+      progress: progressOf(growing),
     });
   }
 
@@ -178,7 +216,7 @@ export class LiveTrace {
 }
 
 /** The interpreter that we started, until its tracer tells more. */
-function rootTrack(pid: number): ProcessTrack {
+function rootTrack(pid: number): NewProcess {
   return {
     pid,
     parentPid: null,

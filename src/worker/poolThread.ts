@@ -35,9 +35,9 @@ export default async function runTask(task: RunTask<MessagePort>): Promise<RunOu
 }
 
 /** How the values of the snippet's cells come to us. The token is new for each run: no program can know it beforehand. */
-function displayOf({ snippet, display }: RunRequest): DisplaySpec | null {
+function displayOf({ snippet, display, firstRows }: RunRequest): DisplaySpec | null {
   if (!snippet.display) return null;
-  return display === 'text' ? { kind: 'text' } : { kind: 'rich', token: randomBytes(16).toString('hex') };
+  return display === 'text' ? { kind: 'text' } : { kind: 'rich', token: randomBytes(16).toString('hex'), firstRows };
 }
 
 /** What keeps the run from starting; makes its folder. */

@@ -6,6 +6,7 @@ import type { RunStatus } from '../run/request.ts';
 import {
   initialRunState,
   type ProcessExit,
+  paceOf,
   type RunEvent,
   type RunInstruction,
   type RunState,
@@ -13,20 +14,29 @@ import {
   type StopCause,
   step,
 } from '../run/runState.ts';
-import { explainEnd, explainSpawnFailure, programErrorOf } from './endOfRun.ts';
+import { explainEnd, explainProgramError, explainSpawnFailure, programErrorOf } from './endOfRun.ts';
 import { type InterpreterProcess, interpreterEnvironment, startInterpreter } from './interpreterProcess.ts';
 import { LiveTrace } from './liveTrace.ts';
 import { outOfMemoryKills } from './memoryPressure.ts';
 import { type DisplaySource, OutputCapture } from './outputCapture.ts';
 import type { OutputPipes } from './outputPipes.ts';
 import { ProcessLimit } from './processLimit.ts';
-import { findProcesses, killTree, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
+import { findProcesses, killTree, type ProcessId, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
 import { errorCode, exists, programOf, programWasReached, runnerResultOf, runPaths } from './runFolder.ts';
+import { announceStop } from './stopFile.ts';
+import { isSparkDriver } from './threadStates/jvm.ts';
+import { readCommand } from './threadStates/procFiles.ts';
 
 /** The final sweep gives up on processes that even SIGKILL doesn't end. */
 const sweepDeadlineMs = 1000;
-/** How long a process may take to end once its output is closed. */
+/** How long a process may take to end once its output is closed; and Spark's JVM, which stops its executors and deletes its files first. */
 const farewellMs = 100;
+const sparkFarewellMs = 15_000;
+const sparkLastMs = 1000;
+
+/** How long servers that worked for the program are asked when it has ended, in ms; and after a stop. When the host goes nobody waits. */
+const askedMs = 5000;
+const askedOnceStoppedMs = 1500;
 
 /** What the driver needs of the port to the host. */
 export interface HostPort {
@@ -83,7 +93,7 @@ export class RunDriver {
       traceDir: runPaths(task.runDir).traceDir,
       runId: task.request.runId,
       samplingHz: task.request.limits.samplingHz,
-      onChanged: changed => host.send({ kind: 'changed', ...changed }),
+      onChanged: changed => host.send({ kind: 'changed', changed }),
       onProcessCount: count => {
         if (count > task.request.limits.maxProcesses) this.stop('tooManyProcesses');
       },
@@ -130,6 +140,7 @@ export class RunDriver {
   }
 
   stop(reason: StopCause): void {
+    if (this.state.phase === 'ended') this.trace.hurry();
     this.feed({ kind: 'stopRequested', reason });
   }
 
@@ -163,6 +174,7 @@ export class RunDriver {
         this.spawn();
         break;
       case 'interrupt':
+        announceStop(runPaths(this.task.runDir).traceDir, paceOf(this.state).interrupt);
         if (this.interpreter?.interrupt() !== true) this.feed({ kind: 'timer', timer: 'ladder' });
         break;
       case 'terminate':
@@ -245,9 +257,13 @@ export class RunDriver {
 
   /** How many processes the program left. Those that are just ending get a moment for it. */
   private async survivors(): Promise<number> {
-    for (const deadline = performance.now() + farewellMs; ; ) {
-      const { length } = findProcesses(this.tree);
-      if (length === 0 || performance.now() > deadline) return length;
+    const begunMs = performance.now();
+    for (let untilMs = begunMs + farewellMs; ; ) {
+      const left = findProcesses(this.tree);
+      const nowMs = performance.now();
+      // What it started itself ends after it.
+      if (left.some(endsBySelf)) untilMs = Math.min(nowMs + sparkLastMs, begunMs + sparkFarewellMs);
+      if (left.length === 0 || nowMs > untilMs || this.state.stop !== null) return left.length;
       await new Promise(resolve => setTimeout(resolve, 5));
     }
   }
@@ -268,6 +284,7 @@ export class RunDriver {
     const output = this.output.end();
     const result = await runnerResultOf(runDir);
     const oomKills = outOfMemoryKills();
+    const surroundings = result?.error ? explainProgramError(result.error) : null;
     const memoryRanOut = oomKills !== null && this.oomKillsBefore !== null && oomKills > this.oomKillsBefore;
     const explained = explainEnd({
       request,
@@ -282,17 +299,19 @@ export class RunDriver {
       this.trace.warn("The kernel's out-of-memory killer ended a process while this ran, probably one of it.");
     if (logFailure !== null) this.trace.warn(`The output log is incomplete: ${logFailure}`);
     const started = this.interpreter?.pid != null;
+    if (started) await this.trace.complete(askMs(this.state.stop), this.state.stop !== null);
     const finished = started ? this.finishTrace(endNs) : null;
     // It is all in the trace and with the host now, or never will be.
-    const { traceDir, displaysDir } = runPaths(runDir);
-    for (const folder of [traceDir, displaysDir])
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    const { traceDir, displaysDir, clusters } = runPaths(runDir);
+    // The interpreter takes the secrets away itself, if it comes so far.
+    for (const path of [traceDir, displaysDir, clusters])
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
     return {
       status,
       exitCode: this.state.exit?.code ?? null,
       signal: this.state.exit?.signal ?? null,
       programError: result?.error ? programErrorOf(result.error, request.interpreter, this.state.stop) : null,
-      userError: this.fault ?? this.spawnError ?? explained ?? finished?.error ?? null,
+      userError: this.fault ?? this.spawnError ?? explained ?? surroundings ?? finished?.error ?? null,
       wallMs: (this.exitNs ?? endNs) / 1e6,
       output,
       trace: finished?.bytes ?? null,
@@ -324,6 +343,16 @@ export class RunDriver {
     clearTimeout(this.timers.get(name));
     this.timers.delete(name);
   }
+}
+
+function askMs(stop: StopCause | null): number {
+  if (stop === null) return askedMs;
+  return stop === 'hostGone' ? 0 : askedOnceStoppedMs;
+}
+
+/** Spark's JVM ends once its Python has. */
+function endsBySelf({ pid }: ProcessId): boolean {
+  return isSparkDriver(readCommand(pid));
 }
 
 function survivorsSentence(count: number): string {

@@ -12,12 +12,16 @@ import {
   type StatementTime,
 } from '../protocol/programWire.ts';
 import { parseProgramResult, parseRunnerError } from '../protocol/readProgram.ts';
+import { hasSecrets, withSecrets } from '../run/clusters.ts';
 import type { RunRequest } from '../run/request.ts';
 
 /** The paths in a run's folder (src/protocol/programWire.ts draws it). */
-export function runPaths(runDir: string): Record<'spec' | 'traceDir' | 'program' | 'displaysDir' | 'result', string> {
+export function runPaths(
+  runDir: string,
+): Record<'spec' | 'clusters' | 'traceDir' | 'program' | 'displaysDir' | 'result', string> {
   return {
     spec: join(runDir, 'spec.json'),
+    clusters: join(runDir, 'clusters.json'),
     traceDir: join(runDir, 'trace'),
     program: join(runDir, 'program.json'),
     displaysDir: join(runDir, 'displays'),
@@ -40,12 +44,18 @@ export async function prepareRunFolder(
     argv: request.argv,
     trace: true,
     display,
+    clusters: request.clusters,
   };
   const paths = runPaths(runDir);
   try {
     await mkdir(runDir, { recursive: true, mode: 0o700 });
     await mkdir(paths.traceDir, { mode: 0o700 });
     await writeFile(paths.spec, JSON.stringify(spec), { mode: 0o600 });
+    // A file, not the environment: that would stay readable in /proc, and go on to every child of the program.
+    if (hasSecrets(request.clusterSecrets)) {
+      const complete = withSecrets(request.clusters, request.clusterSecrets);
+      await writeFile(paths.clusters, JSON.stringify(complete), { mode: 0o600 });
+    }
     return ok(null);
   } catch (error) {
     return failed(folderError(runDir, error));

@@ -2,10 +2,21 @@ import type { Ns } from '../base/time.ts';
 import { wireNoteLevels, wireStartMethods, wireTaskStatuses, wireWaitKinds } from '../protocol/tracerWire.ts';
 import type { SpanKind } from '../trace/model.ts';
 import { type KnownProcess, type KnownThread, ThreadIndex, type TraceSink } from './threadStates/threadIndex.ts';
+import {
+  addCounterPoint,
+  type EngineOfOwnTasks,
+  ResultSizes,
+  standsForItself,
+  stringsOf,
+  submitTime,
+  toldOf,
+} from './tracerReaderEngines.ts';
 import { type Chunk, type Found as FoundRecord, TracerFiles, type Writer } from './tracerReaderFiles.ts';
-import { type Place, TaskMatcher, type TaskRun } from './tracerReaderTasks.ts';
+import { noPlace, type Place, Places } from './tracerReaderPlaces.ts';
+import { TaskMatcher, type TaskRun } from './tracerReaderTasks.ts';
 import { type Traced, type TracedProcess, TracerTracks } from './tracerReaderTracks.ts';
 import {
+  type ClockZero,
   clockZero,
   engineOf,
   isJobEngine,
@@ -26,6 +37,7 @@ export interface TracerNews {
 /** What a record has become, for when it's patched. */
 type Token =
   | { kind: 'span'; handle: number }
+  | { kind: 'operation'; handle: number }
   | { kind: 'task'; run: TaskRun }
   | { kind: 'thread'; run: TaskRun; thread: KnownThread }
   | { kind: 'process'; process: Traced }
@@ -35,7 +47,6 @@ type Found = FoundRecord<Token>;
 
 /** Records wait this many complete looks for their strings, which another thread may just be writing. */
 const patience = 3;
-const noPlace: Place = { name: 0, file: 0, line: 0 };
 
 /**
  * Feeds the TraceBuilder from the tracer's files while they grow. Never throws because of what it reads: damage is
@@ -47,7 +58,9 @@ export class TracerReader {
   private readonly files: TracerFiles<Token>;
   private readonly tasks: TaskMatcher;
   private readonly tracks: TracerTracks;
-  private readonly places = new Map<string, Place>();
+  private readonly sizes: ResultSizes;
+  private readonly places: Places;
+  private readonly zero: ClockZero;
   private readonly running = new Map<TaskRun, KnownProcess>();
   private waiting: { found: Found; tries: number }[] = [];
   private damaged = 0;
@@ -56,8 +69,11 @@ export class TracerReader {
     this.builder = init.builder;
     this.index = init.index ?? new ThreadIndex(init.builder);
     this.tracks = new TracerTracks(this.index, init.builder);
-    this.files = new TracerFiles(init.traceDir, clockZero(init.clockZeroNs));
+    this.zero = clockZero(init.clockZeroNs);
+    this.files = new TracerFiles(init.traceDir, this.zero);
     this.tasks = new TaskMatcher(init.builder);
+    this.places = new Places(init.builder);
+    this.sizes = new ResultSizes(init.builder);
   }
 
   /** Takes in what is new, for at most about `budgetMs`; call it again soon when that wasn't all. */
@@ -88,6 +104,7 @@ export class TracerReader {
       else this.waiting.push({ found: each.found, tries });
     }
     this.tasks.retry();
+    this.sizes.retry();
     this.tracks.correctStarts();
     if (news.isComplete) this.loseTasksOfTheDead(null);
     return {
@@ -99,11 +116,7 @@ export class TracerReader {
 
   private hasStrings({ chunk, record }: Found): boolean {
     const { strings } = chunk.writer;
-    const isThere = (id: number) => id === 0 || strings.has(id);
-    const kind = record.kind;
-    const hasAux2 = kind === 'threadStart' || kind === 'processStart';
-    const hasAux = kind !== 'gc' && kind !== 'idle';
-    return isThere(record.site) && (!hasAux || isThere(record.aux)) && (!hasAux2 || isThere(record.aux2));
+    return stringsOf(record).every(id => id === 0 || strings.has(id));
   }
 
   private warnOfDamage(count: number): void {
@@ -127,6 +140,7 @@ export class TracerReader {
         this.taskQueued(found);
         break;
       case 'task':
+      case 'taskPart':
         this.taskBegan(found);
         break;
       case 'pool':
@@ -151,6 +165,15 @@ export class TracerReader {
         this.span(found, 'processStart', this.text(chunk, record.aux));
         this.childTold(record);
         break;
+      case 'operation':
+        this.operationBegan(found);
+        break;
+      case 'counter':
+        addCounterPoint(this.builder, this.tracks.process(chunk.writer).track, this.text(chunk, record.aux), record);
+        break;
+      case 'resultSize':
+        this.sizes.told(record, this.text(chunk, record.site));
+        break;
       case 'chunk':
       case 'string':
         break;
@@ -164,6 +187,9 @@ export class TracerReader {
       case 'span':
         this.builder.closeSpan(token.handle, t1);
         this.childTold(found.record);
+        break;
+      case 'operation':
+        this.operationEnded(found, token.handle);
         break;
       case 'task':
         this.running.delete(token.run);
@@ -195,15 +221,8 @@ export class TracerReader {
     const thread = this.tracks.thread(chunk);
     const name = this.text(chunk, record.aux);
     if (name !== '') this.builder.updateThread(thread.track, { name });
-    const run: TaskRun = {
-      task: null,
-      engine: 'thread',
-      startNs: record.t0,
-      endNs: null,
-      status: 'running',
-      thread: thread.track,
-      fn: noPlace,
-    };
+    const begun = { startNs: record.t0, endNs: null, status: 'running', thread: thread.track } as const;
+    const run: TaskRun = { ...begun, task: null, engine: 'thread', fn: noPlace };
     found.token = { kind: 'thread', run, thread } satisfies Token;
     this.running.set(run, this.tracks.process(chunk.writer));
     this.tasks.threadBegan(run, chunk.writer, objectOf(record));
@@ -253,9 +272,30 @@ export class TracerReader {
     found.token = { kind: 'task', run } satisfies Token;
     this.running.set(run, this.tracks.process(chunk.writer));
     const job = isJobEngine(engine) ? { number: record.objHigh, chunk: record.objLow } : null;
-    if (engine === 'process') this.tasks.processBegan(run, chunk.writer.pid);
+    if (standsForItself(engine)) this.ownTaskBegan(found, run, engine);
+    else if (engine === 'process') this.tasks.processBegan(run, chunk.writer.pid);
     else this.tasks.began(run, { pid: record.aux2, position: objectOf(record), job });
     if (!Number.isNaN(record.t1) && (record.flags & 15) !== 0) this.patched(found);
+  }
+
+  /** Dask and others hand out their work themselves: the record of a task tells all there is to know of it. */
+  private ownTaskBegan({ chunk, record }: Found, run: TaskRun, engine: EngineOfOwnTasks): void {
+    this.builder.setEngine(engine);
+    const { key, submitted } = toldOf(record, id => this.text(chunk, id));
+    const about = { engine, key, submitted: this.places.of(submitted) };
+    this.tasks.standsForItself(run, { ...about, submitNs: submitTime(record, this.zero) });
+  }
+
+  private operationBegan(found: Found): void {
+    const { chunk, record } = found;
+    this.span(found, 'operation', this.text(chunk, record.aux));
+    if (Number.isNaN(record.t1)) found.token = { kind: 'operation', handle: this.spanHandle(found) } satisfies Token;
+  }
+
+  /** Its label may have become richer. */
+  private operationEnded({ chunk, record }: Found, handle: number): void {
+    const label = this.text(chunk, record.aux);
+    this.builder.closeSpan(handle, record.t1, label === '' ? undefined : this.builder.intern(label));
   }
 
   private poolMade(chunk: Chunk, record: WireRecord): void {
@@ -351,14 +391,6 @@ export class TracerReader {
   }
 
   private place(chunk: Chunk, id: number): Place {
-    const text = this.text(chunk, id);
-    if (text === '') return noPlace;
-    let place = this.places.get(text);
-    if (!place) {
-      const site = parseSite(text);
-      place = { name: this.builder.intern(site.name), file: this.builder.intern(site.file), line: site.line };
-      this.places.set(text, place);
-    }
-    return place;
+    return this.places.of(this.text(chunk, id));
   }
 }

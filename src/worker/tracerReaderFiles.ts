@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ns } from '../base/time.ts';
 import { chunkSize, type RecordKind, recordSize } from '../protocol/tracerWire.ts';
+import { listFolder } from './listFolder.ts';
 import { type ClockZero, readRecord, type WireRecord } from './wireRecords.ts';
 
 /** Records whose end, flags or object come later. Of a taskQueued, threadStart or pool nothing later is needed. */
@@ -9,11 +10,18 @@ const patchedKinds: ReadonlySet<RecordKind> = new Set([
   'process',
   'thread',
   'task',
+  'taskPart',
   'wait',
   'processStart',
   'idle',
   'subprocess',
+  'operation',
 ]);
+
+/** A task's status is written beside its end: without it, it is only half told. */
+function isHalfTold({ kind, flags }: WireRecord): boolean {
+  return (kind === 'task' || kind === 'taskPart') && (flags & 15) === 0;
+}
 
 /** One process's files. `strings` are its own. */
 export interface Writer {
@@ -160,6 +168,8 @@ export class TracerFiles<T> {
       while (this.claimNext(files, segment)) if (performance.now() > deadline) return false;
     }
     const isCrowded = files.live.length > fewChunks && !isLast;
+    // The last look had time for some; these may have got more since then.
+    if (isLast) files.next = 0;
     for (; files.next < files.live.length; files.next++) {
       const chunk = files.live[files.next];
       const every = isCrowded && chunk ? 2 ** Math.min(4, chunk.stillFor >> 4) : 1;
@@ -221,8 +231,7 @@ export class TracerFiles<T> {
     const record = readRecord(bytes, offset, this.zero);
     if (record === null || record === 'damaged' || record.kind !== found.record.kind) return;
     if (Number.isNaN(record.t1) && record.objLow === found.record.objLow) return;
-    // A task's status is written beside its end: without it, it is only half told.
-    if (record.kind === 'task' && (record.flags & 15) === 0) return;
+    if (isHalfTold(record)) return;
     found.record = record;
     if (!Number.isNaN(record.t1)) chunk.open.delete(at);
     this.news.patched.push(found);
@@ -250,7 +259,7 @@ export class TracerFiles<T> {
     const position = chunk.segment.number * 2 ** 32 + chunk.offset + at;
     const found: Found<T> = { chunk: chunk.owner, record, position, token: null };
     this.news.fresh.push(found);
-    const isOpen = Number.isNaN(record.t1) || (record.kind === 'task' && (record.flags & 15) === 0);
+    const isOpen = Number.isNaN(record.t1) || isHalfTold(record);
     if (isOpen && patchedKinds.has(record.kind)) chunk.open.set(at, found);
   }
 
@@ -263,7 +272,9 @@ export class TracerFiles<T> {
       return;
     }
     chunk.end += slots * recordSize;
-    chunk.writer.strings.set(record.objLow, bytes.toString('utf8', at, at + length));
+    const text = bytes.toString('utf8', at, at + length);
+    const texts = record.flags === 0 ? [text] : text.split('\0');
+    for (const [index, each] of texts.entries()) chunk.writer.strings.set(record.objLow + index, each);
   }
 
   /** Reads into the buffer; 0 when the file can't be read now. */
@@ -287,13 +298,5 @@ export class TracerFiles<T> {
     }
     segment.fd = fd;
     this.openFiles++;
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

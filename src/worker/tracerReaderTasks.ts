@@ -2,13 +2,7 @@ import type { Ns } from '../base/time.ts';
 import type { TaskEngine, TaskStatus } from '../trace/model.ts';
 import type { TraceSink } from './threadStates/threadIndex.ts';
 import type { Writer } from './tracerReaderFiles.ts';
-
-/** A function or a place, interned. */
-export interface Place {
-  name: number;
-  file: number;
-  line: number;
-}
+import type { Place } from './tracerReaderPlaces.ts';
 
 /** A unit of work, once it has begun. `task` is null until it's known who submitted it. */
 export interface TaskRun {
@@ -27,6 +21,8 @@ export interface Submission {
   submitThread: number;
   fn: Place;
   submitted: Place;
+  /** By which its engine knows it: the number of a string. */
+  key?: number;
 }
 
 /** What one process submitted and nobody has begun yet. */
@@ -91,6 +87,14 @@ export class TaskMatcher {
   /** Process.start() in user code; returns the task, which gets its process when the child's pid is known. */
   processSubmitted(submission: Submission): number {
     return this.addTask(submission, -1);
+  }
+
+  /** A task that has begun and of which all is told. `key`: by which its engine knows it; '' = it has none. */
+  standsForItself(run: TaskRun, about: Pick<Submission, 'engine' | 'submitNs' | 'submitted'> & { key: string }): void {
+    const key = this.builder.intern(about.key);
+    const task = this.addTask({ ...about, submitThread: -1, fn: run.fn, key }, -1);
+    if (key !== 0) this.builder.told.keys.set(about.key, task);
+    this.take(run, task);
   }
 
   processStarted(task: number, pid: number): void {
@@ -197,9 +201,11 @@ export class TaskMatcher {
     });
   }
 
-  private addTask({ engine, submitNs, submitThread, fn, submitted }: Submission, pool: number): number {
+  private addTask({ engine, submitNs, submitThread, fn, submitted, key = 0 }: Submission, pool: number): number {
     const where = { ...fn, submitFile: submitted.file, submitLine: submitted.line };
-    return this.builder.addTask({ submitNs, engine, status: 'pending', submitThread, pool, ...where });
+    // What an engine calls by one name is coloured alike.
+    const group = key === 0 ? 0 : fn.name;
+    return this.builder.addTask({ submitNs, engine, status: 'pending', submitThread, pool, key, group, ...where });
   }
 
   /** The newest pool that fits, made before `atNs`. */

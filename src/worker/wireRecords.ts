@@ -69,6 +69,11 @@ export function objectOf(record: WireRecord): number {
   return record.objHigh * twoTo32 + record.objLow;
 }
 
+/** The object of a record that holds a time, on the run's clock. */
+export function objectTime(record: WireRecord, zero: ClockZero): Ns {
+  return (record.objHigh - zero.high) * twoTo32 + (record.objLow - zero.low);
+}
+
 function readTime(bytes: Buffer, at: number, zero: ClockZero): Ns {
   return (bytes.readUInt32LE(at + 4) - zero.high) * twoTo32 + (bytes.readUInt32LE(at) - zero.low);
 }

@@ -1,60 +1,29 @@
 // What a run costs beyond `python file.py`: time to the first statement, and the sampler's own CPU with many threads. Prints JSON.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunPool } from '../../src/pool/runPool.ts';
 import type { RunOutcome } from '../../src/protocol/hostWorker.ts';
-import { defaultLimits, type RunRequest } from '../../src/run/request.ts';
 import { decodeTrace } from '../../src/trace/file.ts';
+import { BenchPool, median } from './pool.ts';
 
 const python = process.argv[2] ?? 'python3';
 const rounds = Number(process.argv[3] ?? 9);
-const root = join(import.meta.dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'run-in-parallel-bench-'));
-const pool = new RunPool({ distDir: join(root, 'dist'), runsDir: join(folder, 'runs'), size: 2 });
-let lastRun = 0;
-
-function request(source: string): RunRequest {
-  return {
-    runId: `bench-${process.pid}-${++lastRun}`,
-    snippet: {
-      title: 'bench',
-      units: [{ file: join(folder, 'bench.py'), source, cell: false }],
-      selection: null,
-      display: false,
-    },
-    interpreter: { command: python, args: [], source: 'bench' },
-    cwd: folder,
-    argv: [],
-    env: {},
-    limits: defaultLimits,
-    display: 'rich',
-  };
-}
+const pool = new BenchPool(python);
 
 async function run(source: string): Promise<{ outcome: RunOutcome; firstLiveNs: number | null }> {
   let firstLiveNs: number | null = null;
   const started = process.hrtime.bigint();
-  const listener = {
-    onPhase: () => undefined,
-    onOutput: () => undefined,
-    onChanged: (change: { threads: number }) => {
-      if (change.threads > 0) firstLiveNs ??= Number(process.hrtime.bigint() - started);
-    },
-  };
-  const outcome = await pool.run(request(source), listener).outcome;
-  if (outcome.status !== 'ok') throw new Error(`The bench program ended ${outcome.status}: ${outcome.output.stderr}`);
+  const outcome = await pool.run(source, ({ threads }) => {
+    if (threads > 0) firstLiveNs ??= Number(process.hrtime.bigint() - started);
+  });
   return { outcome, firstLiveNs };
 }
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /** The program prints the clock at its first statement; Python's perf counter and hrtime are one clock on Linux. */
 const clock = 'import time\nprint(time.perf_counter_ns())\n';
 
 async function startUp() {
-  const file = join(folder, 'clock.py');
+  const file = join(pool.folder, 'clock.py');
   writeFileSync(file, clock);
   const plain: number[] = [];
   const ours: number[] = [];
@@ -100,5 +69,4 @@ try {
   console.log(JSON.stringify(result));
 } finally {
   await pool.dispose();
-  rmSync(folder, { recursive: true, force: true });
 }

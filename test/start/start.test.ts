@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '../..');
 async function runSample(page: Page, name: string): Promise<void> {
   await page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick({ timeout: 60_000 });
   await page.locator('.monaco-editor .view-line').first().waitFor();
+  // A lens says that the extension is there: before that the palette does not know its commands.
+  await page.locator('.codelens-decoration:has-text("Run in Parallel")').first().waitFor({ timeout: 60_000 });
   await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
   await page.keyboard.press('Control+End');
   await page.keyboard.press('F1');

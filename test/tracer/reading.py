@@ -4,10 +4,12 @@ import struct
 
 KINDS = (
     '', 'chunk', 'string', 'process', 'thread', 'threadStart', 'taskQueued', 'task', 'wait', 'pool', 'processStart', 'note', 'gc',
-    'idle', 'subprocess',
+    'idle', 'subprocess', 'operation', 'counter', 'taskPart', 'resultSize',
 )  # fmt: skip
 WAITS = ('', 'lock', 'condition', 'event', 'semaphore', 'barrier', 'queue', 'join', 'result', 'sleep', 'io', 'subprocess')
-ENGINES = ('', 'thread', 'threadPool', 'process', 'processPool', 'multiprocessingPool', 'multiprocessingThreadPool')
+ENGINES = (
+    '', 'thread', 'threadPool', 'process', 'processPool', 'multiprocessingPool', 'multiprocessingThreadPool', 'dask', 'polars',
+)  # fmt: skip
 STATUSES = ('running', 'ok', 'failed', 'cancelled')
 RECORD = struct.Struct('<QQQIIIHBB')
 CHUNK = 16384
@@ -25,7 +27,8 @@ def read_segment(data, segment, strings, records):
             position = (segment << 32) + at
             at += 40
             if kind == 2:
-                strings[obj] = data[at:at + aux].decode('utf-8')
+                text = data[at:at + aux].decode('utf-8')
+                strings.update(enumerate(text.split('\0') if flags else [text], obj))
                 at += 40 * aux2
                 continue
             if kind == 1:
@@ -97,6 +100,8 @@ def read_folder(folder):
     """Every process of a run, in the order in which they began to record."""
     processes = {}
     for name in sorted(os.listdir(folder)):
+        if name.endswith('.jsonl'):  # what engines tell: not of this format
+            continue
         pid, t0, segment, extension = name.split('.')
         assert extension == 'ev', name
         process = processes.setdefault((int(pid), int(t0)), Process(int(pid), int(t0)))

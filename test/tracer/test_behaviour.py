@@ -67,7 +67,7 @@ class BehaviourTest(TracedCase):
             'time.sleep(0.001)\n'
             'recorder = sys.modules["_run_in_parallel.tracer.recorder"]\n'
             'sites = sys.modules["_run_in_parallel.tracer.sites"]\n'
-            'sites._site_of = None\n'
+            'sites.site_of = None\n'
             'time.sleep(0.001); time.sleep(0.002)\n'
             'print(recorder.state.on)\n'
         )])  # fmt: skip

@@ -123,6 +123,17 @@ class ThreadTest(TracedCase):
 
 
 class WaitTest(TracedCase):
+    def test_arguments_of_pool_tasks_can_be_anything(self):
+        outcome = self.run_code(
+            'from concurrent.futures import ThreadPoolExecutor\n'
+            'def work(*a): return len(a)\n'
+            'with ThreadPoolExecutor(2) as pool:\n'
+            '    futures = [pool.submit(work), pool.submit(work, None), pool.submit(work, None, None), pool.submit(work, work, 1)]\n'
+            '    print([each.result() for each in futures], type(pool._work_queue).__name__)\n'
+        )
+        self.assertEqual(outcome.stdout, '[0, 1, 2, 2] SimpleQueue\n')
+        self.assertEqual([task[1:] for task in outcome.main.tasks()], [('ok', 'work', 2)] * 4)
+
     def test_lock_tells_its_holder(self):
         outcome = self.run_code(
             'import threading, time\n'

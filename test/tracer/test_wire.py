@@ -45,6 +45,18 @@ def write_records(folder):
         begin(wire.NOTE, 0, 0, string('something to know'), 0, wire.NOTE_LEVELS['warning'])
         recorder.record(wire.GC, 1500000, 1600000, 2, 0, 17)
         begin(wire.SUBPROCESS, 1300, site, string('ls -l'))
+        operation = begin(wire.OPERATION, 0, site, string('read_csv'))
+        recorder.patch(operation[0], operation[1], string('read_csv \u2192 10 \u00d7 4'), wire.OFFSET_AUX, wire.pack_u32)
+        end(operation)
+        begin(wire.COUNTER, 5 << 32, 0, string('memory kept'), 0, wire.COUNTER_UNITS['bytes'])
+        key = recorder.strings(['inc-0', "('sum-1f', 0)", 'nu\0l']) + 1
+        dask = begin(wire.TASK, 1002000, key, string('\t0\tsum'), site, wire.ENGINE_DASK)
+        recorder.patch(dask[0], dask[1], wire.ENGINE_DASK | wire.OK, wire.OFFSET_FLAGS, wire.pack_u8)
+        end(dask)
+        layer = string("'sum-2a'")
+        part = begin(wire.TASK_PART, 1002000, site, recorder.strings(['\t0\tsum', "'sum-2a'"]), 7, wire.ENGINE_DASK | wire.OK)
+        end(part)
+        begin(wire.RESULT_SIZE, 4001, layer, 101, 7, 1)
         first_thread = recorder.tls.c
         del recorder.tls.c
         recorder.native_id = lambda: 1001
@@ -106,6 +118,13 @@ class WireTest(unittest.TestCase):
         with open(os.path.join(WIRE_DIR, NAME), 'rb') as file:
             self.assertEqual(written(), file.read())
 
+    def test_a_record_packed_in_two_parts_is_the_same(self):
+        wire = boot.load('tracer.wire')
+        whole, parts = bytearray(wire.RECORD_SIZE), bytearray(wire.RECORD_SIZE)
+        wire.pack_record(whole, 0, 1 << 60, 3, 4 << 40, 5, 6, 7, wire.WAIT, wire.RESULT, wire.MARK)
+        wire.pack_begun(parts, 0, 1 << 60, 3, wire.rest_of_record(wire.WAIT, 4 << 40, 5, 6, 7, wire.RESULT))
+        self.assertEqual(whole, parts)
+
     def test_reader_finds_what_is_expected(self):
         with open(os.path.join(WIRE_DIR, 'expected.json'), encoding='utf-8') as file:
             expected = json.load(file)
@@ -131,6 +150,7 @@ class WireTest(unittest.TestCase):
         self.assertEqual(tuple(names('wireTaskStatuses')), reading.STATUSES)
         wire = boot.load('tracer.wire')
         self.assertEqual(wire.START_METHODS, {name: at for at, name in enumerate(names('wireStartMethods')) if name})
+        self.assertEqual(wire.COUNTER_UNITS, {name: at for at, name in enumerate(names('wireCounterUnits'))})
         self.assertEqual(wire.NOTE_LEVELS, {name: at for at, name in enumerate(names('wireNoteLevels'))})
         self.assertIn('tracerWireVersion = %d;' % wire.VERSION, source)
 

@@ -130,7 +130,7 @@ suite.test('packages that a cell asks for are installed in a terminal, after a c
   await page.click('button:has-text("Install pip")', { frame: 'webview' });
   const terminal = await until(
     'there is a terminal',
-    () => vscode.window.terminals.find(({ name }) => name === 'Run in Parallel: install'),
+    () => vscode.window.terminals.find(({ name }) => name.includes('install pip')),
     found => found !== undefined,
   );
   await until(

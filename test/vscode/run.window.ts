@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { createSuite, skip } from '../support/vscode/harness.ts';
 import { page } from '../support/vscode/page.ts';
 import {
+  answerNotification,
   cleanUp,
   notification,
   openPython,
@@ -82,7 +83,7 @@ suite.test('unsaved text runs with the lines of the editor, and its traceback le
   await untilPanel('the error is shown', text => text.includes('ZeroDivisionError'));
   await page.click('[role=tab]:has-text("Output")', { frame: 'webview' });
   await untilPanel('the traceback has the line', text => /line 5, in fail/.test(text));
-  await page.click('.output a:has-text("line 5"), .output button:has-text("line 5")', { frame: 'webview' });
+  await page.click('.output [role=link]:has-text("line 5")', { frame: 'webview' });
   await until(
     'the cursor goes there',
     () => vscode.window.activeTextEditor?.selection.active.line,
@@ -118,10 +119,9 @@ suite.test('the status bar stops everything', async () => {
 
 suite.test('the notification of a longer run cancels it', async () => {
   needsPage();
-  await openPython('import time\ntime.sleep(60)\n');
+  const { document } = await openPython('import time\ntime.sleep(60)\n');
   await vscode.commands.executeCommand('runInParallel.run');
-  const message = await notification('Running Untitled');
-  await page.click(`${message} a:has-text("Cancel")`);
+  await answerNotification(`Running ${document.fileName}`, 'Cancel');
   await untilNoProcess();
   await untilPanel('the run is shown as cancelled', text => /Cancelled after/.test(text));
 });
@@ -146,9 +146,9 @@ suite.test('without any Python a message offers the setting', async () => {
   try {
     await openPython('print(1)\n');
     await vscode.commands.executeCommand('runInParallel.run');
-    const message = await notification('No Python interpreter was found');
+    await notification('No Python interpreter was found');
     await page.screenshot('vscode-no-interpreter');
-    await page.click(`${message} a:has-text("Open Setting")`);
+    await answerNotification('No Python interpreter was found', 'Open Setting');
     await page.waitFor('.settings-editor');
     await page.waitFor('.setting-item:has-text("Python Path")');
   } finally {

@@ -5,13 +5,30 @@ import * as vscode from 'vscode';
 import { page } from '../support/vscode/page.ts';
 
 /** Waits until a condition holds, asking again and again; the deadline makes it fail with what it was. */
-export async function until<T>(what: string, ask: () => Promise<T> | T, holds: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 20_000;
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T> | T,
+  holds: (value: T) => boolean,
+  ms = 20_000,
+): Promise<T> {
+  const begun = Date.now();
   for (;;) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (Date.now() > deadline) throw new Error(`${what}; it is: ${JSON.stringify(value).slice(0, 3000)}`);
-    await pause(25); // Not at once: the extension under test runs in this process too.
+    const answer = await answerOf(ask);
+    if (answer && holds(answer.value)) return answer.value;
+    const waited = Date.now() - begun;
+    if (waited > ms) throw new Error(`${what}; it is: ${JSON.stringify(answer?.value)?.slice(0, 3000)}`);
+    // Less often the longer it takes: the text of a whole panel costs its page a layout, and the extension under test runs in this process.
+    await pause(Math.min(25 + waited / 20, 250));
+  }
+}
+
+/** null: VS Code itself has cancelled the question, as it does when a newer one overtakes it. */
+async function answerOf<T>(ask: () => Promise<T> | T): Promise<{ value: T } | null> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Canceled') return null;
+    throw error;
   }
 }
 
@@ -27,6 +44,19 @@ export async function panelText(): Promise<string> {
 export function untilPanel(what: string, holds: (text: string) => boolean): Promise<string> {
   return until(what, panelText, holds);
 }
+
+/** Starts a run, and waits until it has succeeded: those of earlier tests are in the panel too, below it. */
+export async function untilSuccess(what: string, start: () => Thenable<unknown>): Promise<void> {
+  const sections = () => page.evaluateInWebview<string[]>(statuses);
+  const hasPanel = vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputWebview),
+  );
+  const before = hasPanel ? (await sections()).length : 0;
+  await start();
+  await until(what, sections, ([newest, ...others]) => newest === 'ok' && others.length >= before);
+}
+
+const statuses = `[...document.querySelectorAll('.section')].map(section => section.dataset.status)`;
 
 /** An unsaved Python document in the first column, with the focus. */
 export async function openPython(content: string): Promise<vscode.TextEditor> {
@@ -79,20 +109,40 @@ export async function cleanUp(): Promise<void> {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  // The next test must not take one of these for its own.
+  await vscode.commands.executeCommand('notifications.clearAll');
 }
 
-/** Waits for a notification; VS Code under test shows them in its list only, not as toasts. Returns its selector. */
-export async function notification(text: string): Promise<string> {
-  const selector = `.notification-list-item:has-text(${JSON.stringify(text)})`;
+/** Waits for a notification; VS Code under test shows them in its list only, not as toasts. */
+export async function notification(text: string, ms = 20_000): Promise<void> {
   await until(
     `the notification "${text}" is there`,
     async () => {
-      await vscode.commands.executeCommand('notifications.showList');
+      await showNotifications();
       return page.evaluateInMain<string>(
-        '[...document.querySelectorAll(".notification-list-item")].map(item => item.innerText).join("|")',
+        '[...document.querySelectorAll(".notification-list-item")].filter(item => item.checkVisibility()).map(item => item.innerText).join("|")',
       );
     },
     shown => shown.includes(text),
+    ms,
   );
-  return selector;
+}
+
+/** Clicks a button of a notification, as soon as it is there. */
+export async function answerNotification(text: string, button: string): Promise<void> {
+  await notification(text);
+  const link = `.notification-list-item:has-text(${JSON.stringify(text)}) a:has-text(${JSON.stringify(button)})`;
+  await until(
+    `"${button}" of the notification "${text}" is clicked`,
+    async () => {
+      await showNotifications();
+      return page.click(link, { timeout: 1000 }).then(() => true, String);
+    },
+    clicked => clicked === true,
+  );
+}
+
+// Again and again: the list goes when its last notification goes, and a new one doesn't bring it back.
+async function showNotifications(): Promise<void> {
+  await vscode.commands.executeCommand('notifications.showList');
 }

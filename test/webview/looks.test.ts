@@ -50,6 +50,19 @@ for (const theme of ['dark', 'light', 'hcDark', 'hcLight'] as const) {
   });
 }
 
+const cluster = () => window.fake.add({ title: 'people.py:10-24' }, { trace: 'cluster' });
+
+for (const theme of ['dark', 'light', 'hcDark', 'hcLight'] as const) {
+  test(`a run on a cluster, ${theme}`, async () => {
+    await shoot(`cluster-${theme}`, { theme, prepare: cluster });
+  });
+}
+
+test('a run on a cluster: narrow, and its plan', async () => {
+  await shoot('cluster-narrow', { theme: 'dark', width: 320, prepare: cluster });
+  await shoot('cluster-plan', { theme: 'light', prepare: cluster }, page => page.click('[role=tab]:has-text("Plan")'));
+});
+
 test('hovered and zoomed', async () => {
   await shoot('hover', { theme: 'dark', prepare: ended }, async page => {
     await page.waitForSelector('.legend-item:not(.none)');
@@ -192,6 +205,35 @@ test('values: a table, figures, a drawing, notes', async () => {
   await shoot('values-narrow-light', { theme: 'light', width: 320, height: 1500, prepare }, async page => {
     await page.click('[role=tab]:has-text("Output")');
     await page.waitForSelector('.value img');
+  });
+});
+
+test('frames: computed, with names in levels, and lazy', async () => {
+  const prepare = () => {
+    window.fake.add({ title: 'people.ipynb · cell 4' });
+    const { people, lazyPeople, pivot, showFrame, write } = window.values;
+    showFrame(people(10_000));
+    write('Before and after:\n');
+    showFrame(pivot());
+    const lazy = {
+      number: 3,
+      call: 'head(100).collect()',
+      plan: 'FILTER col("salary") > 5000\nFROM\n  CSV SCAN',
+      failure: null,
+    };
+    showFrame(lazyPeople());
+    showFrame(lazyPeople({ type: 'polars LazyFrame', facts: [], index: [], lazy: { ...lazy, failure: 'ValueError' } }));
+  };
+  const open = (page: Page) => page.click('[role=tab]:has-text("Output")');
+  for (const theme of ['dark', 'light', 'hcDark', 'hcLight'] as const) {
+    await shoot(`frames-${theme}`, { theme, height: 1800, prepare }, open);
+  }
+  await shoot('frames-narrow-light', { theme: 'light', width: 340, height: 1800, prepare }, open);
+  await shoot('frames-sorted-dark', { theme: 'dark', height: 700, prepare }, async page => {
+    await open(page);
+    await page.locator('.frame').first().locator('.sorter').nth(1).click();
+    await page.locator('.frame').first().locator('td[data-row]').first().click();
+    await page.locator('.out-scroller').evaluate(box => box.scrollTo(0, 0));
   });
 });
 

@@ -47,6 +47,24 @@ test('each phase and each end has its words', () =>
     await change({ status: 'killed', signal: 'SIGKILL' }, /^Killed by SIGKILL after 1\.2 s$/);
   }));
 
+test('how far Spark is can be read in a narrow panel', () =>
+  withPanel(
+    {
+      width: 320,
+      prepare: () => {
+        const progress = 'Spark stage 12: 120/200 tasks';
+        window.fake.add({ phase: 'running', status: null, where: 'Spark local[*]', progress }, { untilMs: 500 });
+      },
+    },
+    async page => {
+      await page.waitForSelector('.progress:has-text("120/200")');
+      const cut = await page
+        .locator('.where, .progress')
+        .evaluateAll(all => all.map(each => each.scrollWidth > each.clientWidth));
+      assert.deepEqual(cut, [false, false]);
+    },
+  ));
+
 test('a running clock goes on between two answers', () =>
   withPanel({ prepare: () => window.fake.add({ phase: 'running', status: null }, { untilMs: 500 }) }, async page => {
     await until('a second has passed on the clock', async () => /Running · [1-9]\.\d s/.test(await status(page)));
@@ -101,6 +119,73 @@ test('a failure shows its sentence, its line and its remedy', () =>
       assert.deepEqual((await sent(page, 'remedy'))[0], { kind: 'remedy', runId: 'run-1', remedy: 'openLimitSetting' });
       await page.click('.section-toggle');
       assert.match(await status(page), /It was stopped\.$/, 'a collapsed section still says it');
+    },
+  ));
+
+test('what our own words ended the program with is said once, with its line', () =>
+  withPanel(
+    {
+      prepare: () => {
+        const message = 'Spark could not start. Spark 4.0.1 needs Java 17 or newer.';
+        const advice = 'Install one, such as with `sudo apt install openjdk`.';
+        const error = { type: 'PySparkRuntimeError', message: `[JAVA_GATEWAY_EXITED] ${message} ${advice}` };
+        const programError = { ...error, file: '/code/fetch.py', line: 7, module: null, advice: '' };
+        const userError = { code: 'sparkCannotStart', message, advice, remedy: 'installJava' as const };
+        window.fake.add({ status: 'failed', programError, userError });
+      },
+    },
+    async page => {
+      assert.match(
+        await page.innerText('.messages'),
+        /^Spark could not start\. Spark 4\.0\.1 needs Java 17 or newer\.\s+fetch\.py:7\s+Install one, such as with sudo apt install openjdk\.\s+Install Java$/,
+      );
+      assert.equal(await page.innerText('.message code'), 'sudo apt install openjdk');
+      await page.click('.message .link:has-text("fetch.py:7")');
+      assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 7 });
+    },
+  ));
+
+test('findings beside the first are told on a click, and a live run does not close them', () =>
+  withPanel({ prepare: () => window.fake.add({}, { insights: 'several' }) }, async page => {
+    const more = page.locator('.more-findings');
+    await more.waitFor();
+    assert.match(await page.innerText('.messages'), /Four threads took turns.*\s+2 more findings$/s);
+    await page.focus('.more-findings summary');
+    await page.keyboard.press('Enter');
+    assert.match(await more.innerText(), /13 tasks shared 4 workers.*Give pool more workers\.\s+And one more\./s);
+    await page.evaluate(() => window.fake.change('run-1', { revision: 7 }));
+    await until('the run was asked again', async () => {
+      const asked = await sent(page, 'request');
+      return asked.filter(each => 'method' in each && each.method === 'getOverview').length > 1;
+    });
+    assert.equal(await more.getAttribute('open'), '');
+  }));
+
+test('a missing package has its buttons, in order', () =>
+  withPanel(
+    {
+      prepare: () => {
+        const programError = {
+          type: 'ModuleNotFoundError',
+          message: "No module named 'pandas'",
+          file: '/code/frames.py',
+          line: 1,
+          module: 'pandas',
+          advice: 'python lacks pandas.',
+        };
+        const remedies = ['installMissing', 'createEnvironment', 'openInterpreterSetting'] as const;
+        window.fake.add({ status: 'failed', programError, remedies: [...remedies] });
+      },
+    },
+    async page => {
+      const labels = await page.locator('.message-advice .link').allInnerTexts();
+      assert.deepEqual(labels, ['Install into this environment', 'Create an environment', 'Choose the interpreter…']);
+      for (const label of labels) await page.click(`.message-advice .link:has-text("${label}")`);
+      const asked = ['installMissing', 'createEnvironment', 'openInterpreterSetting'];
+      assert.deepEqual(
+        await sent(page, 'remedy'),
+        asked.map(remedy => ({ kind: 'remedy', runId: 'run-1', remedy })),
+      );
     },
   ));
 
@@ -196,6 +281,11 @@ test('output: both streams in order, progress overwritten, tracebacks linked', (
     assert.equal(await page.locator('.out-line.stderr').count(), 2);
     await page.click('.out-line .link');
     assert.deepEqual((await sent(page, 'reveal'))[0], { kind: 'reveal', file: '/code/fetch.py', line: 12 });
+    await page.focus('.out-line [role=link]');
+    await page.keyboard.press('Enter');
+    assert.equal((await sent(page, 'reveal')).length, 2, 'by keys too');
+    await page.dblclick('.out-line .link');
+    assert.equal((await sent(page, 'reveal')).length, 3, 'once for the first click; then a word is selected');
     await page.evaluate(() => window.fake.write('run-1', 'stdout', 'more'));
     await until('only what is new is asked for', async () => Number((await lastRequest(page, 'getOutput')).from) >= 5);
   }));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { applySgr, fixedColour, plainStyle } from '../../src/webview/panels/ansi.ts';
 import { findLinks } from '../../src/webview/panels/links.ts';
 import { TerminalLines } from '../../src/webview/panels/terminalLines.ts';
+import { cutToFit } from '../../src/webview/timeline/labels.ts';
 import { timeTicks } from '../../src/webview/timeline/ticks.ts';
 import { Viewport } from '../../src/webview/timeline/viewport.ts';
 
@@ -91,4 +92,12 @@ test('viewport: stays within the run, keeps the zoomed time in place, follows un
   assert.deepEqual([viewport.startNs, viewport.endNs, viewport.fitted], [0, 20e9, true]);
   viewport.zoom(1e-12, 7e9);
   assert.ok(viewport.widthNs >= 200);
+});
+
+test('what is written on the canvas is cut at an ellipsis', () => {
+  const shown = (text: string, most: number) => cutToFit(text, part => part.length <= most);
+  assert.equal(shown('pid 7 · exit 0', 14), 'pid 7 · exit 0');
+  assert.equal(shown('pid 7 · exit 0', 13), 'pid 7 · exit…');
+  assert.equal(shown('pid 7 · exit 0', 9), 'pid 7 ·…');
+  assert.equal(shown('pid 7', 0), '…');
 });

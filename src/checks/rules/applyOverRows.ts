@@ -1,4 +1,5 @@
 import type { Call, Expression, Lambda } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { argument, methodOf, nodesOf } from '../calls.ts';
 import type { Finding, Fix, Rule } from '../check.ts';
@@ -108,8 +109,8 @@ function formulaOf(file: SourceFile, lambda: Lambda): Formula | null {
 
 /** Whether a name stands for a number that is written down. */
 function isNumber(file: SourceFile, name: Expression & { kind: 'Name' }): boolean {
-  const [binding, ...more] = file.bindingsOf(name);
-  return more.length === 0 && binding?.value?.kind === 'Constant' && binding.value.type === 'number';
+  const value = only(file.bindingsOf(name))?.value;
+  return value?.kind === 'Constant' && value.type === 'number';
 }
 
 function isSimple(expression: Expression): boolean {

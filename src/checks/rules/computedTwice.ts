@@ -1,9 +1,10 @@
 import type { Call, Expression, Name, Statement } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
-import { blockOf, statementOf, walk } from '../../snippet/syntax/walk.ts';
+import { blockOf, rootName, statementOf, walk } from '../../snippet/syntax/walk.ts';
 import { methodOf, nodesOf } from '../calls.ts';
 import type { Finding, Rule } from '../check.ts';
-import { computing, type Engine, engineOf, madeBy, mentions, namesIn, quoted, rootName, takesTime } from '../lazy.ts';
+import { computing, type Engine, engineOf, madeBy, mentions, namesIn, quoted, takesTime } from '../lazy.ts';
 
 /** Spark's actions over all rows. */
 const actions = new Set(['collect', 'count', 'show', 'toPandas']);
@@ -58,9 +59,8 @@ function areOfOneBlock(file: SourceFile, a: Run, b: Run): boolean {
   const block = blockOf(a.statement);
   if (a.root.id !== b.root.id || !block.includes(b.statement)) return false;
   if (file.kind === 'cells' && file.cellAt(a.call.start).start !== file.cellAt(b.call.start).start) return false;
-  const [first, ...others] = file.reachingBindings(a.root);
-  const [second, ...more] = file.reachingBindings(b.root);
-  return first !== undefined && first === second && others.length === 0 && more.length === 0;
+  const first = only(file.reachingBindings(a.root));
+  return first !== null && first === only(file.reachingBindings(b.root));
 }
 
 function findingOf(file: SourceFile, first: Run, second: Run): Finding | null {

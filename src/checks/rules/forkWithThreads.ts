@@ -1,6 +1,6 @@
-import type { Call, Node } from '../../snippet/syntax/ast.ts';
+import type { Call } from '../../snippet/syntax/ast.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
-import { ancestors, blockOf, enclosing, isDeferred, statementOf } from '../../snippet/syntax/walk.ts';
+import { ancestors, blockOf, enclosing, holds, isDeferred, statementOf } from '../../snippet/syntax/walk.ts';
 import { methodOf } from '../calls.ts';
 import type { Finding, Rule, Severity } from '../check.ts';
 import { concurrencyOf, makerOf, startMethodOf, threadPools } from '../concurrency.ts';
@@ -20,8 +20,7 @@ export const forkWithThreads: Rule = {
 function findingOf(file: SourceFile, fork: Call): Finding | null {
   const home = enclosing(fork, 'FunctionDef') ?? file.module;
   // A child that becomes another program at once needs none of the locks.
-  if (file.calls.some(call => isWithin(call, home) && file.qualifiedName(call.func)?.startsWith('os.exec')))
-    return null;
+  if (file.calls.some(call => holds(home, call) && file.qualifiedName(call.func)?.startsWith('os.exec'))) return null;
   const running = poolBefore(file, fork) ?? threadBefore(file, fork);
   if (!running) return null;
   return {
@@ -73,7 +72,7 @@ function poolBefore(file: SourceFile, fork: Call): Running | null {
     const life = maker ? lifeOf(file, maker) : null;
     if (!life || owner.kind !== 'Name') continue;
     const [block, ...more] = life.withs;
-    const isOpen = block ? more.length === 0 && isWithin(fork, block) : !life.escapes && life.attributes.length === 0;
+    const isOpen = block ? more.length === 0 && holds(block, fork) : !life.escapes && life.attributes.length === 0;
     if (!isOpen || life.calls.some(used => endings.has(used.method) && used.call.start < fork.start)) continue;
     const severity = method === 'submit' || method.startsWith('apply') ? 'warning' : 'information';
     return { call, what: `The threads of ${owner.id} run`, severity };
@@ -112,9 +111,5 @@ function runsBefore(call: Call, other: Call): boolean {
     if (around.kind === 'Comp' || around.kind === 'IfExp' || around.kind === 'BoolOp' || isDeferred(around))
       return false;
   }
-  return !('body' in statement) && blockOf(statement).some(each => isWithin(other, each));
-}
-
-function isWithin(inner: Node, outer: Node): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
+  return !('body' in statement) && blockOf(statement).some(each => holds(each, other));
 }

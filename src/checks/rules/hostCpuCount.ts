@@ -1,4 +1,5 @@
 import type { Call, Expression } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { callsIn } from '../calls.ts';
 import type { Finding, Fix, Rule } from '../check.ts';
@@ -31,8 +32,8 @@ function countIn(file: SourceFile, given: Expression): Call | null {
   const found = callsIn(given).find(({ func }) => counts.has(file.qualifiedName(func) ?? ''));
   if (found) return found;
   if (given.kind !== 'Name') return null;
-  const [binding, ...more] = file.reachingBindings(given);
-  const value = binding?.kind === 'assign' && more.length === 0 ? binding.value : null;
+  const binding = only(file.reachingBindings(given));
+  const value = binding?.kind === 'assign' ? binding.value : null;
   return value && value.kind !== 'Name' ? countIn(file, value) : null;
 }
 

@@ -1,4 +1,5 @@
 import type { Call, Expression, Statement } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { functionAround } from '../callees.ts';
 import { callsIn, methodOf, usesOf } from '../calls.ts';
@@ -57,7 +58,6 @@ function hidesExceptions(file: SourceFile, call: Call, statement: Statement): bo
 function isUsedElsewhere(file: SourceFile, arg: Expression, statement: Statement): boolean {
   const value = arg.kind === 'Starred' ? arg.value : arg;
   if (value.kind !== 'Name') return value.kind !== 'Call' && value.kind !== 'Comp' && value.kind !== 'Sequence';
-  const [binding, ...more] = file.bindingsOf(value);
-  if (binding?.kind !== 'assign' || more.length > 0) return true;
+  if (only(file.bindingsOf(value))?.kind !== 'assign') return true;
   return usesOf(file, value).some(use => use.start > statement.end);
 }

@@ -4,18 +4,7 @@ import { methodOf, nodesOf } from '../calls.ts';
 import type { Finding, Rule } from '../check.ts';
 import { engineOf, mentions, quoted } from '../lazy.ts';
 import { canLeaveEarly, loopAround, namesFromLoop, needsEarlierRound } from '../loops.ts';
-
-const actions = new Set([
-  'collect',
-  'count',
-  'show',
-  'toPandas',
-  'first',
-  'take',
-  'head',
-  'isEmpty',
-  'toLocalIterator',
-]);
+import { sparkActions } from '../sparkFrames.ts';
 
 /** RIP326: a Spark job per round. */
 export const sparkActionInLoop: Rule = {
@@ -30,7 +19,7 @@ export const sparkActionInLoop: Rule = {
 
 function ofCall(file: SourceFile, call: Call): Finding | null {
   const called = methodOf(call);
-  if (!called || !actions.has(called.method) || engineOf(file, called.owner) !== 'Spark') return null;
+  if (!called || !sparkActions.has(called.method) || engineOf(file, called.owner) !== 'Spark') return null;
   const loop = loopAround(call);
   if (!loop) return null;
   // Loops that go on until something holds, and those that show things, need their jobs.

@@ -1,4 +1,5 @@
 import type { Alias, Call, ImportFrom, Name } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { hasUnpacking, nodesOf, usesOf } from '../calls.ts';
 import type { Finding, Fix, Rule, TextEdit } from '../check.ts';
@@ -94,9 +95,8 @@ function importedName(file: SourceFile, before: number): string | null {
 
 /** Where this call alone needs an import, the import of SparkSession takes its place. Null where it has to stay. */
 function replaceImport(file: SourceFile, used: Name, isKnown: boolean): TextEdit[] | null {
-  const [binding, ...more] = file.bindingsOf(used);
-  if (!binding || more.length > 0 || binding.node.kind !== 'Alias' || usesOf(file, used).length !== 1) return null;
-  const alias = binding.node;
+  const alias = only(file.bindingsOf(used))?.node;
+  if (alias?.kind !== 'Alias' || usesOf(file, used).length !== 1) return null;
   const statement = alias.parent;
   if (statement?.kind !== 'ImportFrom' || statement.broken) return null;
   if (statement.names.length === 1) {

@@ -1,4 +1,5 @@
 import type { BinOp, Call, Expression, Statement } from '../../snippet/syntax/ast.ts';
+import { only } from '../../snippet/syntax/scopes.ts';
 import type { SourceFile } from '../../snippet/syntax/sourceFile.ts';
 import { blockOf, enclosing } from '../../snippet/syntax/walk.ts';
 import { callsIn, nodesOf } from '../calls.ts';
@@ -65,8 +66,8 @@ function ofDifference(file: SourceFile, node: BinOp): Finding | null {
 
 function madeFrom(file: SourceFile, expression: Expression): Expression | null {
   if (expression.kind !== 'Name') return null;
-  const [binding, ...more] = file.reachingBindings(expression);
-  return binding?.kind === 'assign' && more.length === 0 ? binding.value : null;
+  const binding = only(file.reachingBindings(expression));
+  return binding?.kind === 'assign' ? binding.value : null;
 }
 
 function isClock(file: SourceFile, expression: Expression): expression is Call {

@@ -11,7 +11,7 @@ import sys
 from _thread import allocate_lock
 
 from .. import hooks
-from . import errors, figures, jsonfile, mimebundle
+from . import errors, figures, jsonfile, mimebundle, previews
 from .plan import VERSION
 
 MOST_DISPLAYS = 1000
@@ -25,12 +25,13 @@ _target: Target | None = None
 class Target:
     """Where rich values go: a folder for their data, and the marks in stdout that name them."""
 
-    def __init__(self, folder: str, token: str) -> None:
+    def __init__(self, folder: str, token: str, first_rows) -> None:
         self._folder = os.path.join(folder, 'displays')
         self._token = token
         self._pid = os.getpid()
         self._count = 0
         self._lock = allocate_lock()
+        self.previews = previews.Previews(first_rows)
 
     def is_ours(self) -> bool:
         """Processes that the program forks print."""
@@ -73,7 +74,7 @@ def install(display: dict, folder: str) -> None:
     """`display`: DisplaySpec. Call before the hooks are installed."""
     global _target
     if display['kind'] == 'rich':
-        _target = Target(folder, display['token'])
+        _target = Target(folder, display['token'], display.get('firstRows', ()))
     install_text()
     figures.install(show)
 
@@ -122,6 +123,10 @@ def show(value, include=None, exclude=None) -> None:
     if rich and mimebundle.displays_itself(value):
         return
     figures.forget(value)
+    frame = _target.previews.data_of(value) if rich and not include and not exclude else None
+    if frame is not None:
+        show_data(frame)
+        return
     data = mimebundle.of(value, rich)
     show_data(
         {

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 
 try:
-    from _json import encode_basestring_ascii, make_scanner
+    from _json import encode_basestring_ascii, make_encoder, make_scanner
 except ImportError:  # an interpreter without the accelerator
     from json.encoder import encode_basestring_ascii  # type: ignore
 
-    make_scanner = None  # type: ignore
+    make_encoder = make_scanner = None  # type: ignore
 
 
 class _Context:
@@ -56,6 +56,13 @@ def encode(value) -> str:
     if isinstance(value, dict):
         return '{%s}' % ','.join('%s:%s' % (encode_basestring_ascii(k), encode(v)) for k, v in value.items())
     return '[%s]' % ','.join([encode(item) for item in value])
+
+
+def encode_quickly(value) -> str:
+    """As `encode`, in C where there is C: for values with many parts. Floats must be finite."""
+    if make_encoder is None:
+        return encode(value)
+    return ''.join(make_encoder(None, None, encode_basestring_ascii, None, ':', ',', False, False, True)(value, 0))
 
 
 def write(path: str, value) -> bool:

@@ -46,6 +46,7 @@ def main(namespace: dict, package_folder: str, modules: frozenset[str], argument
         sys.stdout.write(jsonfile.encode(described) + '\n')
         return do_nothing
     folder = spec.run_dir
+    spec.take_secrets()
     jsonfile.write(os.path.join(folder, 'program.json'), described)
     if program.error is not None:
         errors.show_syntax_error(program.error)
@@ -108,6 +109,8 @@ def install(program: plan.Program, folder: str, spec: specs.Spec) -> None:
         from . import displays
 
         displays.install(spec.display, folder)
+    if spec.clusters:
+        boot.load('tracer.engines.settings').use(spec.clusters)
     hooks.install()
     if spec.trace:
         try:
@@ -147,6 +150,7 @@ class Run:
                 for step in self._program.steps:
                     self._begin(step)
                     self._end(step, eval(step.code, self._namespace))
+            self._tell_tracer(None, None)
         except SystemExit:
             self._finish(None)
             raise
@@ -183,12 +187,23 @@ class Run:
 
     def _end(self, step: plan.Step, value) -> None:
         self._times.stop()
+        self._tell_tracer(step, value)
         if step.is_value or step.ends_cell:
             from . import displays
 
             if step.is_value and value is not None:
                 displays.show(value)
             displays.end_cell(self._selected)
+
+    def _tell_tracer(self, step: plan.Step | None, value) -> None:
+        """What has just run; None: all of it. Only where an engine has asked for it, and not in processes that the program forked."""
+        statements = sys.modules.get('_run_in_parallel.tracer.engines.statements')
+        if statements is None or os.getpid() != self._pid:
+            return
+        if step is None:
+            statements.complete()  # type: ignore
+        else:
+            statements.ran(step.unit, step.statements, self._namespace, value if step.is_value else None)  # type: ignore
 
     def _fail(self, failure: BaseException) -> None:
         traceback = errors.cut(failure, {step.code for step in self._program.steps})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from . import jsonfile
 from .plan import VERSION
 from .source import Unit
@@ -12,7 +14,10 @@ class Invalid(ValueError):
 
 
 class Spec:
-    """`selection`: a list of {unit, startLine, endLine}, or None. `display`: {kind, token?}, or None."""
+    """`selection`: a list of {unit, startLine, endLine}, or None. `display`: {kind, token?, firstRows?}, or None.
+
+    `clusters`: those that were chosen, of {dask: {address, tls}, spark: {master, conf}}.
+    """
 
     def __init__(self, value: dict) -> None:
         self.run_dir: str = text_of(value, 'runDir')
@@ -23,6 +28,17 @@ class Spec:
         self.argv: list[str] = [argument for argument in list_of(value, 'argv') if isinstance(argument, str)]
         self.trace: bool = value.get('trace') is True
         self.display = display_of(value.get('display'))
+        self.clusters = clusters_of(value.get('clusters'))
+
+    def take_secrets(self) -> None:
+        """Puts the secrets of the clusters in their places, and deletes the file that they come in."""
+        path = os.path.join(self.run_dir, 'clusters.json')
+        try:
+            clusters = clusters_of(jsonfile.read(path))
+            os.remove(path)
+        except (OSError, ValueError):
+            return
+        self.clusters = clusters
 
 
 class Description:
@@ -79,9 +95,25 @@ def display_of(value) -> dict | None:
     if value is None:
         return None
     kind = value.get('kind') if isinstance(value, dict) else None
-    if kind == 'text' or kind == 'rich' and isinstance(value.get('token'), str):
+    first_rows = value.get('firstRows', []) if isinstance(value, dict) else None
+    are_numbers = isinstance(first_rows, list) and all(type(number) is int for number in first_rows)
+    if kind == 'text' or kind == 'rich' and isinstance(value.get('token'), str) and are_numbers:
         return value
-    raise Invalid('"display" is neither null, text, nor rich with a token')
+    raise Invalid('"display" is neither null, text, nor rich with a token and numbers of frames')
+
+
+def clusters_of(value) -> dict[str, dict]:
+    """The clusters that were chosen. Raises Invalid."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Invalid('"clusters" is not an object')
+    dask, spark = value.get('dask'), value.get('spark')
+    if dask is not None and not (isinstance(dask, dict) and isinstance(dask.get('address'), str)):
+        raise Invalid('the Dask cluster has no address')
+    if spark is not None and not (isinstance(spark, dict) and isinstance(spark.get('master'), str)):
+        raise Invalid('the Spark cluster has no master')
+    return {engine: cluster for engine, cluster in (('dask', dask), ('spark', spark)) if cluster is not None}
 
 
 def text_of(value: dict, name: str) -> str:

@@ -19,12 +19,10 @@ VARIABLE = 'RUN_IN_PARALLEL_TRACE'
 
 
 def original_python_path(value):
-    """PYTHONPATH as it was before `our_python_path`; None: it was not set."""
+    """PYTHONPATH as it was before `our_python_path`, wherever others have put ours since; None: it was not set."""
     if value is None or value == INJECT_DIR:
         return None
-    if value.startswith(INJECT_DIR + os.pathsep):
-        return value[len(INJECT_DIR) + 1:]
-    return value
+    return os.pathsep.join(entry for entry in value.split(os.pathsep) if entry != INJECT_DIR)
 
 
 def _our_python_path(value):
@@ -197,8 +195,8 @@ def install():
     export_environment()
 
 
-def is_helper_of_multiprocessing():
-    """Whether this process's command line says that it is a child that our bootstrap starts, or a resource tracker."""
+def command_line():
+    """The words by which this Python was started; [] when that can't be known."""
     words = getattr(sys, 'orig_argv', None)
     if words is None:
         try:
@@ -206,6 +204,12 @@ def is_helper_of_multiprocessing():
                 words = [os.fsdecode(word) for word in file.read().split(b'\0')]
         except OSError:
             words = []
+    return words
+
+
+def is_helper_of_multiprocessing():
+    """Whether this process's command line says that it is a child that our bootstrap starts, or a resource tracker."""
+    words = command_line()
     for at, word in enumerate(words[:-1]):
         if word == '-c':
             code = words[at + 1]

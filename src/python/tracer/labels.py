@@ -1,5 +1,6 @@
 """Names for tasks: from a callable to the function that the user wrote, without calling anything of the user's."""
 from .recorder import state, string
+from .sites import is_user_file
 
 
 class _Sample:
@@ -31,6 +32,16 @@ def function(fn, args=()):
         return string(_text(fn, count))
     except Exception:  # a callable that doesn't let itself be looked at
         return string('\t0\t' + type(fn).__name__)
+
+
+def is_users(fn, args=()):
+    """Whether the function behind a callable is the user's own, neither a library's nor one written in C."""
+    try:
+        fn = _unwrap(fn, args)[0]
+        code = getattr(getattr(fn, '__func__', fn), '__code__', None)
+        return code is not None and is_user_file(code.co_filename)
+    except Exception:  # a callable that doesn't let itself be looked at
+        return True
 
 
 def _unwrap(fn, args):

@@ -191,11 +191,19 @@ def _patch_rlock(threading, partial, attrgetter, Exit, wait, thread_id):
     RLock.__qualname__ = 'RLock'
     original = threading.RLock
 
+    # From 3.12 on: names the module of a caller, without making a frame object of it.
+    module_of = getattr(sys, '_getframemodulename', None)
+
     def make_rlock(*args, **kwargs):
+        # Of a Future: often, and never the user's.
+        if module_of is not None and module_of(2) == 'concurrent.futures._base' and module_of(1) == 'threading':
+            return raw_rlock()
         frame = sys._getframe(1)
         if frame.f_code is condition_init and frame.f_back is not None:  # the lock of a Condition that the user makes
             frame = frame.f_back
-        return RLock() if is_user_file(frame.f_code.co_filename) else original(*args, **kwargs)
+        if is_user_file(frame.f_code.co_filename):
+            return RLock()
+        return original(*args, **kwargs) if args or kwargs else raw_rlock()
 
     if isinstance(original, type) or type(original).__name__ == 'builtin_function_or_method':
         checks = {'__instancecheck__': lambda self, other: isinstance(other, (raw_rlock, RLock))}

@@ -3,7 +3,7 @@ import sys
 
 from . import wire
 from .labels import function
-from .recorder import begin, fault, reference, state
+from .recorder import begin, fault, reference, state, tls
 from .thread_pools import remember_executor, remember_submit, submitted_by
 from .worker_queues import Inbox, Outbox
 from .wrap import function as wrap_function
@@ -20,6 +20,10 @@ def patch_process(process):
         def __init__(self, future, fn, args, kwargs):
             original(self, future, fn, args, kwargs)
             try:
+                batch = tls.dask_submits
+                if batch is not None:  # a batch of Dask's tasks, which are recorded themselves
+                    waiting[id(kwargs)] = kwargs, batch
+                    return
                 fn = function(fn, args)
                 executor, where = submitted_by(sys._getframe(1))
                 token = begin(wire.TASK_QUEUED, executor, where, fn, 0, _FLAGS)
@@ -47,6 +51,9 @@ def patch_process(process):
     def describe(item):
         submitter, ref = getattr(item, '_run_in_parallel', (0, 0))
         if submitter == 0:
+            return None
+        if type(ref) is list:
+            tls.dask_batch = ref
             return None
         return begin(wire.TASK, ref, 0, function(item.fn, item.args), submitter, _FLAGS)
 

@@ -25,6 +25,8 @@ LARGEST_SEGMENT = 16 << 20
 TRACE_LIMIT = 256 << 20
 # Longest string in bytes; with its header it fits into a chunk.
 STRING_LIMIT = 4000
+# So many strings are told in one record, if they fit; at most 256.
+_STRINGS_AT_ONCE = 64
 # Base of references into a buffer that nobody reads.
 NOWHERE = 0xFFFFFFFF << 32
 # Records that a chunk must have left to be worth handing on.
@@ -40,7 +42,16 @@ native_id = getattr(_thread, 'get_native_id', _thread.get_ident)
 
 # Of each thread: c = (memory of its chunk, next free offset, reference of offset 0), tid. One tuple, replaced in one assignment:
 # a signal handler or GC callback in between sees the old or the new one.
-tls = _thread._local()
+#
+# What has a default in here is asked for often: an attribute that isn't there takes ten times as long to miss.
+class _Thread(_thread._local):
+    submit = None  # (executor, site) of the submit() that is under way
+    dask = None  # the innermost computation of Dask's own schedulers
+    dask_submits = None  # while a batch of Dask's tasks is handed to a pool of processes: what is told of each
+    dask_batch = None  # what is still to be begun of the batch that this process has got
+
+
+tls = _Thread()
 
 
 class _State:
@@ -64,6 +75,7 @@ class _State:
         self.free = []  # (memory, next free offset, reference of offset 0) of threads that have ended
         self.views = []  # every chunk handed out, so that a forked child can let go of its parent's
         self.last_words = None
+        self.numbers = 0  # strings that have been given a number
         self.strings = {}
         self.sites = {}
         self.functions = {}
@@ -150,8 +162,7 @@ def _full():
         return
     text = b'The trace is full (%d MB): this process is no longer recorded.' % (TRACE_LIMIT >> 20)
     slots = -(-len(text) // RECORD_SIZE)
-    number = len(state.strings) + 1
-    state.strings[None] = number
+    number = state.numbers = state.numbers + 1
     memory[2 * RECORD_SIZE:2 * RECORD_SIZE + len(text)] = text
     pack_record(memory, RECORD_SIZE, now(), 0, number, 0, len(text), slots, wire.STRING, 0, MARK)
     note_at = (2 + slots) * RECORD_SIZE
@@ -247,11 +258,38 @@ def string(text):
         memory, offset, slots = _string_slots(len(raw))
         number = state.strings.get(text)  # claiming a chunk may have told it (the process record)
         if number is None:
-            number = state.strings[text] = len(state.strings) + 1
+            number = state.strings[text] = state.numbers = state.numbers + 1
         start = offset + RECORD_SIZE
         memory[start:start + len(raw)] = raw
         pack_record(memory, offset, now(), 0, number, 0, len(raw), slots, wire.STRING, 0, MARK)
     return number
+
+
+def strings(texts):
+    """The number of the first of many strings; the others have the numbers that follow. For what is told once: they aren't remembered."""
+    with state.lock:
+        first = state.numbers + 1
+        state.numbers += len(texts)
+    for at in range(0, len(texts), _STRINGS_AT_ONCE):
+        _write_strings(texts[at:at + _STRINGS_AT_ONCE], first + at)
+    return first
+
+
+def _write_strings(texts, number):
+    raw = '\0'.join(texts).encode('utf-8', 'backslashreplace')
+    if raw.count(0) >= len(texts):
+        return _write_strings([text.replace('\0', '\\0') for text in texts], number)
+    if len(raw) > STRING_LIMIT:
+        middle = len(texts) // 2
+        if middle:
+            _write_strings(texts[:middle], number)
+            return _write_strings(texts[middle:], number + middle)
+        raw = raw[:STRING_LIMIT].decode('utf-8', 'ignore').encode('utf-8')
+    memory, offset, slots = _string_slots(len(raw))
+    start = offset + RECORD_SIZE
+    memory[start:start + len(raw)] = raw
+    pack_record(memory, offset, now(), 0, number, 0, len(raw), slots, wire.STRING, len(texts) - 1, MARK)
+    return None
 
 
 def _string_slots(length):
@@ -335,7 +373,7 @@ def after_fork_in_child():
     """Lets go of the parent's chunks (they are shared memory: what we wrote would be in the parent's files) and starts afresh."""
     for view in state.views:
         view.release()
-    for name in ('c', 'tid'):
+    for name in ('c', 'tid', 'operation'):
         try:
             delattr(tls, name)
         except AttributeError:

@@ -35,12 +35,22 @@ def leave_out(name):
     _files[name] = False
 
 
+# Code of ours that passes for a library's: id -> the code object, so that the id stays its own.
+_hidden = {}
+
+
+def hide_code(code):
+    """Counts this code object as ours, whatever file it says that it is from."""
+    _hidden[id(code)] = code
+
+
 def own_frame(code):
     """Whether this code object is ours: such frames stay out of tracebacks."""
-    return code.co_filename.startswith(PACKAGE_DIR)
+    return code.co_filename.startswith(PACKAGE_DIR) or id(code) in _hidden
 
 
-def _site_of(frame):
+def site_of(frame):
+    """The string of this very frame."""
     name = frame.f_code.co_filename
     line = frame.f_lineno
     key = (name, line)
@@ -59,7 +69,7 @@ def site(frame):
         if user is None:
             user = _classify(name)
         if user:
-            return _site_of(frame)
+            return site_of(frame)
         frame = frame.f_back
     return 0
 
@@ -95,6 +105,7 @@ _KINDS = {
     ('multiprocessing/synchronize.py', 'wait'): wire.EVENT,
     ('multiprocessing/queues.py', 'join'): wire.QUEUE,
 }
+_KINDS = {(STDLIB + file.replace('/', os.sep), name): kind for (file, name), kind in _KINDS.items()}
 _LABELS = {
     'BaseProcess': 'Process',
     'ApplyResult': 'AsyncResult',
@@ -105,10 +116,7 @@ _LABELS = {
 
 
 def _kind_of(code, default):
-    name = code.co_filename
-    if not name.startswith(STDLIB):
-        return default
-    kind = _KINDS.get((name[len(STDLIB):].replace(os.sep, '/'), code.co_name), default)
+    kind = _KINDS.get((code.co_filename, code.co_name), default)
     return default if kind == wire.EVENT and default != wire.CONDITION else kind  # Barrier.wait is a `wait` too
 
 
@@ -166,7 +174,7 @@ def blocked(frame, kind, label, obj=0, holder=0, own_label=False):
                 if inside and not own_label:  # a part of a wait that is on record already, such as the select in a join
                     return UNRECORDED
                 text = string(label) if outermost is None or own_label else _label_of(outermost)
-                return begin(wire.WAIT, obj, _site_of(frame), text, holder, kind)
+                return begin(wire.WAIT, obj, site_of(frame), text, holder, kind)
             if name.startswith(PACKAGE_DIR):
                 inside = True
             else:

@@ -35,6 +35,40 @@ _PATCHES = {
     'selectors': (('network', 'patch_selectors'),),
     'urllib.request': (('network', 'patch_urllib'),),
     'subprocess': (('subprocesses', 'patch_subprocess'),),
+    'dask.base': (('engines.dask_computed', 'patch_base'), ('engines.dask_unused', 'patch_base'), ('engines.dask_cluster', 'patch_base')),
+    'dask.local': (('engines.dask_local', 'patch_local'),),
+    'dask.array.core': (('engines.dask_computed', 'patch_array'),),
+    'dask.bag.core': (('engines.dask_computed', 'patch_bag'),),
+    'dask.dataframe.dask_expr._collection': (('engines.dask_computed', 'patch_frames'),),
+    'dask_expr._collection': (('engines.dask_computed', 'patch_frames'),),
+    'distributed': (('engines.dask_distributed', 'patch_package'),),
+    'distributed.client': (('engines.dask_computed', 'patch_client'), ('engines.dask_distributed', 'patch_client')),
+    'distributed.threadpoolexecutor': (('engines.dask_distributed', 'patch_threads'),),
+    'pyspark': (('engines.spark_connect', 'patch_package'),),
+    'pyspark.java_gateway': (('engines.spark', 'patch_gateway'),),
+    'pyspark.context': (('engines.spark', 'patch_context'),),
+    'pyspark.core.context': (('engines.spark', 'patch_context'),),
+    'pyspark.rdd': (('engines.spark_operations', 'patch_rdd'),),
+    'pyspark.core.rdd': (('engines.spark_operations', 'patch_rdd'),),
+    'pyspark.sql.dataframe': (('engines.spark_operations', 'patch_frame'),),
+    'pyspark.sql.classic.dataframe': (('engines.spark_operations', 'patch_frame'),),
+    'pyspark.sql.connect.dataframe': (('engines.spark_operations', 'patch_frame'),),
+    'pyspark.sql.group': (('engines.spark_operations', 'patch_group'),),
+    'pyspark.sql.connect.group': (('engines.spark_operations', 'patch_group'),),
+    'pyspark.sql.readwriter': (('engines.spark_operations', 'patch_reading'),),
+    'pyspark.sql.connect.readwriter': (('engines.spark_operations', 'patch_reading'),),
+    'pyspark.sql.session': (('engines.spark_operations', 'patch_session'), ('engines.spark_connect', 'patch_builder')),
+    'pyspark.sql.connect.session': (('engines.spark_operations', 'patch_session'), ('engines.spark_connect', 'patch_session')),
+    'pyspark.sql.connect.client.core': (('engines.spark_connect', 'patch_client'),),
+    'pyspark.sql.connect.client.reattach': (('engines.spark_stop', 'patch_reattach'),),
+    'pyspark.sql.connect.streaming.readwriter': (('engines.spark_stop', 'patch_streaming'),),
+    'pyspark.ml.base': (('engines.spark_operations', 'patch_estimators'),),
+    'pyspark.ml.evaluation': (('engines.spark_operations', 'patch_estimators'),),
+    'pyspark.worker': (('engines.spark_worker', 'patch_worker'),),
+    'pandas': (('engines.pandas_operations', 'patch'),),
+    'polars': (('engines.polars_operations', 'patch'),),
+    'numpy': (('engines.numpy_operations', 'patch'),),
+    'duckdb': (('engines.duckdb_operations', 'patch'),),
 }
 
 
@@ -121,7 +155,10 @@ def install_in_subprocess(trace_dir):
 def _command_name():
     argv = getattr(sys, 'argv', None) or ['']
     first = argv[0]
-    if first in ('-c', '-m', ''):
+    if first == '-m':
+        words = children.command_line()
+        return 'python -m ' + words[words.index('-m') + 1] if '-m' in words[:-1] else 'python -m'
+    if first in ('-c', ''):
         return 'python ' + first if first else 'python'
     return os.path.basename(first)
 

@@ -1,10 +1,10 @@
 """Sleeping, waiting for a Condition (and with it for an Event, Semaphore, Barrier, Queue, Future), and for a SimpleQueue."""
-import os
 import sys
 
 from . import wire
-from .recorder import begin, end
-from .sites import STDLIB, blocked
+from .recorder import OUT_OF_REACH, claim, end, fault, now, tls
+from .sites import UNRECORDED, blocked
+from .wire import OFFSET_T1, pack_begun, pack_u64
 from .wrap import method, replace
 
 
@@ -59,7 +59,6 @@ def patch_queue(queue):
     is_empty = raw.empty
     get_nowait = raw.get_nowait
     raw_get = raw.get
-    thread_pool_file = STDLIB + os.path.join('concurrent', 'futures', 'thread.py')
 
     class SimpleQueue(raw):
         __slots__ = ()
@@ -72,18 +71,50 @@ def patch_queue(queue):
                     return get_nowait(self)
                 except Empty:  # another thread was faster
                     pass
-            caller = sys._getframe(1)
-            if caller.f_code.co_filename == thread_pool_file:  # a worker, and often: spare it the search for a user frame
-                token = begin(wire.IDLE)
-            else:
-                token = blocked(caller, wire.QUEUE, 'SimpleQueue.get', id(self))
+            token = blocked(sys._getframe(1), wire.QUEUE, 'SimpleQueue.get', id(self))
             try:
                 return raw_get(self, block, timeout)
             finally:
                 end(token)
 
-    SimpleQueue.__module__ = '_queue'
-    SimpleQueue.__qualname__ = 'SimpleQueue'
-    SimpleQueue.get.__qualname__ = 'SimpleQueue.get'
-    SimpleQueue.__doc__ = raw.__doc__
+    idle = wire.rest_of_record(wire.IDLE)
+
+    class IdleQueue(SimpleQueue):
+        """Of a pool of threads: one of them waits for each task, so there is no search for who it is, and no call that can be saved."""
+
+        __slots__ = ()
+
+        def get(self, block=True, timeout=None):
+            if not block:
+                return raw_get(self, block, timeout)
+            if not is_empty(self):
+                try:
+                    return get_nowait(self)
+                except Empty:  # another thread was faster
+                    pass
+            memory, offset = UNRECORDED
+            try:
+                try:
+                    memory, following, _ = tls.c
+                    offset = following()
+                except (AttributeError, StopIteration):
+                    memory, following, _ = claim()
+                    offset = following()
+                pack_begun(memory, offset, now(), 0, idle)
+            except Exception as error:
+                fault(error)
+            try:
+                return raw_get(self, block, timeout)
+            finally:
+                try:
+                    pack_u64(memory, offset + OFFSET_T1, now())
+                except OUT_OF_REACH:  # begun by our parent, before a fork
+                    pass
+
+    SimpleQueue.of_idle = IdleQueue
+    for cls in SimpleQueue, IdleQueue:
+        cls.__module__ = '_queue'
+        cls.__qualname__ = cls.__name__ = 'SimpleQueue'
+        cls.get.__qualname__ = 'SimpleQueue.get'
+        cls.__doc__ = raw.__doc__
     queue.SimpleQueue = SimpleQueue

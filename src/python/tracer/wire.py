@@ -19,6 +19,8 @@ RECORD_SIZE = RECORD.size
 assert RECORD_SIZE == 40
 
 pack_record = RECORD.pack_into
+# t0, t1, and all else as bytes that were packed before: in half the time.
+pack_begun = Struct('<QQ24s').pack_into
 pack_u64 = Struct('<Q').pack_into
 pack_u32 = Struct('<I').pack_into
 pack_u8 = Struct('<B').pack_into
@@ -44,6 +46,10 @@ NOTE = 11
 GC = 12
 IDLE = 13
 SUBPROCESS = 14
+OPERATION = 15
+COUNTER = 16
+TASK_PART = 17
+RESULT_SIZE = 18
 
 # Engines stand in the high half of a task's flags, its status in the low half.
 ENGINE_THREAD = 1 << 4
@@ -52,6 +58,8 @@ ENGINE_PROCESS = 3 << 4
 ENGINE_PROCESS_POOL = 4 << 4
 ENGINE_MP_POOL = 5 << 4
 ENGINE_MP_THREAD_POOL = 6 << 4
+ENGINE_DASK = 7 << 4
+ENGINE_POLARS = 8 << 4
 
 RUNNING = 0
 OK = 1
@@ -78,4 +86,12 @@ BY_USER = 0x80
 # Flag of THREAD_START.
 THREAD_BY_USER = 1
 
+# Flags of a COUNTER.
+COUNTER_UNITS = {'count': 0, 'bytes': 1}
+
 NOTE_LEVELS = {'info': 0, 'warning': 1, 'fault': 2}
+
+
+def rest_of_record(kind, obj=0, site=0, aux=0, aux2=0, flags=0):
+    """What pack_begun puts behind the times."""
+    return RECORD.pack(0, 0, obj, site, aux, aux2, kind, flags, MARK)[16:]

@@ -270,6 +270,11 @@ function isWithin(parent: Node, child: Node): boolean {
   }
 }
 
+/** The binding when there is just one; null when there is none, or several that may hold. */
+export function only(bindings: readonly Binding[]): Binding | null {
+  return bindings.length === 1 ? (bindings[0] ?? null) : null;
+}
+
 /** Whether a Name is written to or deleted where it stands, not read. */
 export function isStore(name: Name): boolean {
   let target: Node = name;

@@ -3,7 +3,7 @@ import { builtinNames, canonical } from './knownNames.ts';
 import type { Magic } from './magics.ts';
 import { type Binding, type Scope, Scopes } from './scopes.ts';
 import { Types } from './types.ts';
-import { ancestors, blockOf, statementOf, visitAll } from './walk.ts';
+import { ancestors, blockOf, holds, statementOf, visitAll } from './walk.ts';
 
 /**
  * One Python text as rules see it: a file, or the cells of a notebook one after another (then names of earlier cells are known in
@@ -201,10 +201,6 @@ function bindsWithin(statement: Statement, binding: Node, name: Name): boolean {
   if (statement.kind === 'For' || statement.kind === 'Try' || statement.kind === 'While' || statement.kind === 'If')
     return false;
   return blockOf(statement).some(each => holds(each, name));
-}
-
-function holds(outer: Node, inner: Node): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function isLoop(node: Node): node is Extract<Statement, { kind: 'For' | 'While' }> {

@@ -1,7 +1,7 @@
 import type { Attribute, BinOp, Call, Compare, Expression, FunctionDef, Name, Subscript } from './ast.ts';
 import { columnTypes, delayedType, eagerOfDelayed, frameAttributes } from './knownFrames.ts';
 import { attributeTypes, constructors, entered, methodResults } from './knownTypes.ts';
-import type { Binding } from './scopes.ts';
+import { type Binding, only } from './scopes.ts';
 
 /** What typing needs to know of names. */
 export interface NameSource {
@@ -101,8 +101,8 @@ export class Types {
       return (this.typeOf(iterable.value) ?? '') in columnTypes ? 'builtins.str' : null;
     if (iterable.kind === 'Comp') return iterable.type === 'dict' ? null : this.typeOf(iterable.element);
     if (iterable.kind !== 'Name') return null;
-    const [binding, ...more] = this.names.reachingBindings(iterable);
-    const made = more.length === 0 && binding?.kind === 'assign' ? binding.value : null;
+    const binding = only(this.names.reachingBindings(iterable));
+    const made = binding?.kind === 'assign' ? binding.value : null;
     return made?.kind === 'Comp' || made?.kind === 'Sequence' ? this.ofElements(made) : null;
   }
 
@@ -142,8 +142,8 @@ export class Types {
 
   /** An instance of a class of the file is one of its base; what a function decorated with `delayed` gives is a Delayed. */
   private ofOwn(name: Name): string | null {
-    const [binding, ...more] = this.names.reachingBindings(name);
-    if (!binding || more.length > 0) return null;
+    const binding = only(this.names.reachingBindings(name));
+    if (!binding) return null;
     if (binding.node.kind === 'FunctionDef') return this.isDelayed(binding.node) ? delayedType : null;
     if (binding.node.kind !== 'ClassDef') return null;
     for (const base of binding.node.bases) {

@@ -1,4 +1,4 @@
-import type { Expression, Node, Statement } from './ast.ts';
+import type { Expression, Name, Node, Statement } from './ast.ts';
 
 /** Direct children in the order of the text, as far as they are nodes. */
 export function childNodes(node: Node): Node[] {
@@ -218,4 +218,19 @@ export function link(node: Node): void {
     child.parent = node;
     link(child);
   }
+}
+
+/** The name that a chain of methods, attributes and subscripts begins with; null when it begins otherwise. */
+export function rootName(expression: Expression): Name | null {
+  for (let at = expression; ; ) {
+    if (at.kind === 'Name') return at;
+    if (at.kind === 'Attribute' || at.kind === 'Subscript') at = at.value;
+    else if (at.kind === 'Call') at = at.func;
+    else return null;
+  }
+}
+
+/** Whether a node lies within another, or is it. */
+export function holds(outer: Node, inner: Node): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }

@@ -2,7 +2,8 @@ import type { Ns } from '../../base/time.ts';
 import { spanKinds, type ThreadTrack, type Trace, taskEngines, taskStatuses, threadStates } from '../model.ts';
 import { openEnd } from '../rows.ts';
 import { stateText } from '../words.ts';
-import { pidOf } from './summary.ts';
+import { engineSpanKinds } from './engineSummary.ts';
+import { pidOf } from './pids.ts';
 
 /** Tracks of thread states have ids of their own, beyond those of any real thread. */
 const stateTrackBase = 0x40000000;
@@ -20,6 +21,8 @@ export function toChromeJson(trace: Trace): string {
     writeSpans(trace, thread, write);
   }
   for (let task = 0; task < trace.tasks.length; task++) writeTask(trace, task, write);
+  writeCounters(trace, write);
+  writeMarks(trace, write);
   const { title, startedAtMs, durationNs, cpuCount, quality } = trace.meta;
   const otherData = { title, startedAtMs, durationUs: us(durationNs), cpuCount, quality };
   return `{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[\n${lines.join(',\n')}\n]}\n`;
@@ -29,7 +32,8 @@ type Write = (event: Record<string, unknown>) => void;
 
 function writeNames(trace: Trace, write: Write): void {
   for (const [index, process] of trace.processes.entries()) {
-    const { pid, name, parentPid, startMethod, python, gilEnabled, exit } = process;
+    const pid = pidOf(trace, index);
+    const { name, parentPid, startMethod, python, gilEnabled, exit } = process;
     const args = { name, parentPid, startMethod, python, gilEnabled, exit };
     write({ ph: 'M', name: 'process_name', pid, tid: pid, args });
     write({ ph: 'M', name: 'process_sort_index', pid, tid: pid, args: { sort_index: index } });
@@ -71,7 +75,7 @@ function writeSpans(trace: Trace, thread: ThreadTrack, write: Write): void {
     };
     const name = trace.strings[spans.name[i] ?? 0] || kind;
     const place = { pid, tid, ...times(start, isOpen ? openEnd(trace, thread) : end) };
-    write({ ph: 'X', cat: 'wait', name, ...place, args });
+    write({ ph: 'X', cat: engineSpanKinds.includes(kind) ? 'operation' : 'wait', name, ...place, args });
   }
 }
 
@@ -83,6 +87,7 @@ function writeTask(trace: Trace, task: number, write: Write): void {
     status: taskStatuses[tasks.status[task] ?? 0],
     engine: taskEngines[tasks.engine[task] ?? 0],
     submitUs: us(submit),
+    ...(trace.strings[tasks.key[task] ?? 0] ? { key: trace.strings[tasks.key[task] ?? 0] } : {}),
     ...source(trace, tasks.file[task], tasks.line[task]),
   };
   const from = tasks.submitThread[task] ?? -1;
@@ -111,6 +116,32 @@ function writeTask(trace: Trace, task: number, write: Write): void {
   const origin = { pid: pidOf(trace, submitter.process), tid: stateTrackBase + from };
   write({ ph: 's', cat: 'flow', name: 'submit', id: task + 1, ...origin, ts: us(submit) });
   write({ ph: 'f', bp: 'e', cat: 'flow', name: 'submit', id: task + 1, ...place, ts: us(start) });
+}
+
+function writeCounters(trace: Trace, write: Write): void {
+  for (const { process, name, length, time, value } of trace.counters) {
+    const pid = pidOf(trace, process);
+    for (let i = 0; i < length; i++)
+      write({ ph: 'C', name, pid, ts: us(time[i] ?? 0), args: { [name]: value[i] ?? 0 } });
+  }
+}
+
+function writeMarks(trace: Trace, write: Write): void {
+  const { length, time, process, name, text } = trace.marks;
+  for (let i = 0; i < length; i++) {
+    const pid = pidOf(trace, process[i] ?? 0);
+    const args = { text: trace.strings[text[i] ?? 0] };
+    write({
+      ph: 'i',
+      s: 'p',
+      cat: 'mark',
+      name: trace.strings[name[i] ?? 0],
+      pid,
+      tid: pid,
+      ts: us(time[i] ?? 0),
+      args,
+    });
+  }
 }
 
 function source(trace: Trace, file: number | undefined, line: number | undefined): { file?: string; line?: number } {

@@ -1,6 +1,8 @@
 import { formatDuration } from '../../base/time.ts';
 import { type ThreadState, threadStates } from '../model.ts';
 import { stateText } from '../words.ts';
+import { type EngineWork, engineWork } from './engineLines.ts';
+import { isRealPid } from './pids.ts';
 import type { ProcessSummary, RunSummary, TaskSummary, ThreadSummary } from './summary.ts';
 
 export interface ReportStyle {
@@ -70,17 +72,22 @@ function threadLines(run: RunSummary, width: number, paint: Paint): string[] {
   const names = Math.min(24, Math.max(...[...shown].map(thread => thread.name.length)));
   const bar = Math.max(16, Math.floor((width - names - 14) * 0.35));
   const lines: string[] = [];
+  const engines = engineWork(run);
   for (const process of run.processes) {
     const own = run.threads.filter(thread => thread.pid === process.pid && shown.has(thread));
     if (own.length === 0) continue;
     lines.push('', clip(processTitle(process), width));
-    for (const thread of own) lines.push(threadLine(thread, names, bar, width, paint));
+    for (const thread of own) {
+      const work = engines.get(thread);
+      lines.push(work ? engineLine(thread, work, { names, bar, width }) : threadLine(thread, names, bar, width, paint));
+    }
   }
   const hidden = run.threads.length - shown.size;
   if (hidden > 0) lines.push(`  … and ${hidden} more ${hidden === 1 ? 'thread' : 'threads'}`);
-  const used = threadStates.filter(state => [...shown].some(thread => shares(thread).some(([one]) => one === state)));
+  const watched = [...shown].filter(thread => !engines.has(thread));
+  const used = threadStates.filter(state => watched.some(thread => shares(thread).some(([one]) => one === state)));
   const legend = used.map(state => `${marks[state].letter} ${inSentence(state)}`);
-  lines.push('', ...wrap(legend, width - 2, '   ').map(line => `  ${line}`));
+  if (legend.length > 0) lines.push('', ...wrap(legend, width - 2, '   ').map(line => `  ${line}`));
   return lines;
 }
 
@@ -96,7 +103,8 @@ function processTitle(process: ProcessSummary): string {
   const exit = process.exit ? `, ${process.exit}` : '';
   const isPlain = process.startMethod === 'main' || process.startMethod === 'unknown';
   const how = isPlain ? '' : `, ${process.startMethod}`;
-  return `${process.name} (${process.pid}${how}${python}${exit})`;
+  const id = isRealPid(process.pid) ? process.pid : (process.host ?? 'here');
+  return `${process.name} (${id}${how}${python}${exit})`;
 }
 
 function threadLine(thread: ThreadSummary, names: number, bar: number, width: number, paint: Paint): string {
@@ -118,6 +126,17 @@ function threadLine(thread: ThreadSummary, names: number, bar: number, width: nu
   const room = width - head.length - bar - 2;
   const [told = ''] = wrap(words, room, ', ');
   return `${head}${drawn}${empty}  ${clip(told, room)}`;
+}
+
+function engineLine(
+  thread: ThreadSummary,
+  { busyShare, what }: EngineWork,
+  { names, bar, width }: { names: number; bar: number; width: number },
+): string {
+  const lifeMs = (thread.endMs ?? 0) - (thread.startMs ?? 0);
+  const head = `  ${clip(thread.name, names).padEnd(names)} ${formatDuration(lifeMs * 1e6).padStart(8)}  `;
+  const drawn = '█'.repeat(Math.round(busyShare * bar)).padEnd(bar);
+  return clip(`${head}${drawn}  busy ${percentOf(busyShare)}, ${what}`, width);
 }
 
 /** States with a visible share, in their order. */
@@ -202,7 +221,7 @@ function processNotes(processes: ProcessSummary[]): string[] {
   for (const process of processes) byNote.set(process.note, [...(byNote.get(process.note) ?? []), process]);
   byNote.delete('');
   return [...byNote].map(([note, own]) => {
-    const named = own.slice(0, maxNamed).map(process => `${process.name} (${process.pid})`);
+    const named = own.slice(0, maxNamed).map(({ name, pid }) => (isRealPid(pid) ? `${name} (${pid})` : name));
     const more = own.length > named.length ? ` and ${own.length - named.length} more` : '';
     return `${named.join(', ')}${more}: ${note}`;
   });

@@ -1,8 +1,19 @@
 import { type Ns, toMs } from '../../base/time.ts';
 import type { RunOutcome } from '../../protocol/hostWorker.ts';
-import { type SpanKind, spanKinds, type ThreadState, type Trace, taskEngines, taskStatuses } from '../model.ts';
+import {
+  type Engine,
+  type SpanKind,
+  spanKinds,
+  type ThreadState,
+  type Trace,
+  taskEngines,
+  taskStatuses,
+} from '../model.ts';
 import { openEnd } from '../rows.ts';
+import { numberOrNull } from '../taskPage.ts';
 import { byState, lifeTotals } from '../totals.ts';
+import { type EngineSummary, engineSpanKinds, noEngineSummary, summarizeEngines } from './engineSummary.ts';
+import { pidOf } from './pids.ts';
 
 /** The summary JSON of DESIGN §4: times in ms since the run's start; unknown = null. */
 export interface SummaryFile {
@@ -16,7 +27,7 @@ export interface RunSummary extends TraceSummary {
   exitCode: number | null;
   wallMs: number;
   variant: { strategy?: string; workers?: number; repeat?: number };
-  engine: 'python';
+  engine: Engine;
   insights: {
     code: string;
     severity: string;
@@ -31,7 +42,7 @@ export interface RunSummary extends TraceSummary {
 }
 
 /** What the trace itself tells. */
-export interface TraceSummary {
+export interface TraceSummary extends EngineSummary {
   processes: ProcessSummary[];
   threads: ThreadSummary[];
   tasks: TaskSummary[];
@@ -44,6 +55,8 @@ export interface ProcessSummary {
   parentPid: number | null;
   name: string;
   startMethod: string;
+  /** null: this machine. */
+  host: string | null;
   python: string | null;
   gilEnabled: boolean | null;
   startMs: number | null;
@@ -75,6 +88,11 @@ export interface TaskSummary {
   status: string;
   file: string | null;
   line: number | null;
+  /** By which its engine knows it; null = it has none. */
+  key: string | null;
+  bytes: number | null;
+  /** Of a frame; null = not known. */
+  rows: number | null;
 }
 
 export interface WaitSummary {
@@ -100,8 +118,8 @@ export interface QualitySummary {
   warnings: string[];
 }
 
-/** Spans that tell of no wait. */
-const notWaits: SpanKind[] = ['idle', 'gc'];
+/** Spans that tell of no wait; those of engines have a list of their own. */
+const notWaits: ReadonlySet<SpanKind> = new Set<SpanKind>(['idle', 'gc', ...engineSpanKinds]);
 
 /** One run as the summary tells it; without a trace (nothing could be started) its lists are empty. */
 export function summarize(
@@ -117,7 +135,7 @@ export function summarize(
     exitCode: outcome.exitCode,
     wallMs: Math.round(outcome.wallMs * 1e3) / 1e3,
     variant: {},
-    engine: 'python',
+    engine: trace?.meta.engine ?? 'python',
     ...(trace ? summarizeTrace(trace) : nothing),
     insights: insights.map(({ code, severity, title, advice, file, line, evidence }) => ({
       ...{ code, severity, title, advice, file, line, evidence },
@@ -129,8 +147,9 @@ export function summarize(
 
 export function summarizeTrace(trace: Trace): TraceSummary {
   return {
-    processes: trace.processes.map(({ startNs, endNs, ...about }) => ({
+    processes: trace.processes.map(({ startNs, endNs, ...about }, process) => ({
       ...about,
+      pid: pidOf(trace, process),
       startMs: toMs(startNs),
       endMs: toMs(endNs),
     })),
@@ -146,6 +165,7 @@ export function summarizeTrace(trace: Trace): TraceSummary {
     })),
     tasks: Array.from({ length: trace.tasks.length }, (_, task) => taskSummary(trace, task)),
     waits: trace.threads.flatMap((_, thread) => waitsOf(trace, thread)),
+    ...summarizeEngines(trace),
     quality: {
       tracerMs: toMs(trace.meta.quality.tracerNs),
       samplerMs: toMs(trace.meta.quality.samplerNs),
@@ -159,6 +179,7 @@ export function summarizeTrace(trace: Trace): TraceSummary {
 }
 
 const nothing: TraceSummary = {
+  ...noEngineSummary,
   processes: [],
   threads: [],
   tasks: [],
@@ -183,6 +204,9 @@ function taskSummary(trace: Trace, task: number): TaskSummary {
     status: taskStatuses[tasks.status[task] ?? 0] ?? '',
     file: text(trace, tasks.file[task]),
     line: tasks.line[task] || null,
+    key: text(trace, tasks.key[task]),
+    bytes: numberOrNull(tasks.bytes[task]),
+    rows: numberOrNull(tasks.rows[task]),
   };
 }
 
@@ -192,7 +216,7 @@ function waitsOf(trace: Trace, thread: number): WaitSummary[] {
   const { spans } = track;
   return Array.from({ length: spans.length }, (_, i) => i).flatMap(i => {
     const kind = spanKinds[spans.kind[i] ?? 0] ?? 'lock';
-    if (notWaits.includes(kind)) return [];
+    if (notWaits.has(kind)) return [];
     const holder = spans.holderTid[i] ?? 0;
     return {
       kind,
@@ -219,10 +243,6 @@ function errorOf(outcome: RunOutcome): RunSummary['error'] {
 
 function statesMs(totals: number[]): Record<ThreadState, number> {
   return byState(totals.map(total => toMs(total) ?? 0));
-}
-
-export function pidOf(trace: Trace, process: number): number {
-  return trace.processes[process]?.pid ?? 0;
 }
 
 function text(trace: Trace, string: number | undefined): string | null {

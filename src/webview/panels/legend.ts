@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts';
 import { formatDuration } from '../../base/time.ts';
 import type { Overview, Totals } from '../../protocol/query.ts';
 import { type ThreadState, threadStates } from '../../trace/model.ts';
@@ -6,7 +7,7 @@ import { element, setText, uniqueId } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Theme } from '../theme.ts';
 import { texel } from '../timeline/hatchTable.ts';
-import { count, percent } from '../words.ts';
+import { percent } from '../words.ts';
 
 const swatchWidth = 20;
 const swatchHeight = 12;
@@ -19,6 +20,7 @@ export class Legend {
   private readonly quality = element('p', { class: 'quality' });
   private readonly warnings = element('details', { class: 'warnings', hidden: true });
   private readonly theme: () => Theme;
+  private isSampled = false;
   private drawnFor: Theme | null = null;
   private drawnRatio = 0;
 
@@ -72,12 +74,13 @@ export class Legend {
 
   update(overview: Overview): void {
     setText(this.quality, qualityText(overview));
-    const { warnings } = overview.meta.quality;
+    const { warnings, stateSource } = overview.meta.quality;
+    this.isSampled = stateSource !== 'spans-only';
     this.warnings.hidden = warnings.length === 0;
     if (warnings.length !== this.warnings.querySelectorAll('li').length) {
       const items = warnings.map(text => element('li', {}, text));
       this.warnings.replaceChildren(
-        element('summary', {}, icon('warning'), count(warnings.length, 'warning')),
+        element('summary', {}, icon('warning'), counted(warnings.length, 'warning')),
         element('ul', {}, ...items),
       );
     }
@@ -87,6 +90,7 @@ export class Legend {
   /** Returns the figures in words, for those who can't see them. */
   showTotals(totals: Totals, wholeRun: boolean): string {
     const sum = totals.all.reduce((a, b) => a + b, 0);
+    if (wholeRun) this.root.classList.toggle('without-states', sum === 0 && !this.isSampled);
     setText(this.scope, wholeRun ? 'thread time, whole run' : 'thread time, visible part');
     const spoken: string[] = [];
     this.entries.forEach(({ state, figure, item }, index) => {
@@ -143,7 +147,7 @@ function qualityText({ meta }: Overview): string {
   }
   if (quality.samplingHz === 0) return quality.stateNote || 'No thread state was sampled yet.';
   const parts = [`States sampled at ${Math.round(quality.samplingHz)} Hz; waits and tasks are exact`];
-  if (quality.lateSamples > 0) parts.push(count(quality.lateSamples, 'late sample'));
+  if (quality.lateSamples > 0) parts.push(counted(quality.lateSamples, 'late sample'));
   if (quality.tracerNs > 0) parts.push(`tracing took ${formatDuration(quality.tracerNs)} of the program’s time`);
   if (quality.stateNote) parts.push(quality.stateNote);
   return parts.join(' · ');

@@ -1,8 +1,9 @@
+import { counted } from '../../base/counts.ts';
 import type { RunView } from '../../protocol/hostWebview.ts';
 import { button, element } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { icon } from '../icons.ts';
-import { count, listWords } from '../words.ts';
+import { listWords } from '../words.ts';
 
 /** More notes than these are one line that opens. */
 const mostOpen = 2;
@@ -39,6 +40,6 @@ export class Notes {
 }
 
 function folded(notes: string[]): HTMLElement {
-  const summary = element('summary', {}, icon('chevron'), count(notes.length, 'note'), ' about what ran');
+  const summary = element('summary', {}, icon('chevron'), counted(notes.length, 'note'), ' about what ran');
   return element('details', {}, summary, element('ul', {}, ...notes.map(note => element('li', {}, note))));
 }

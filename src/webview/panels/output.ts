@@ -3,6 +3,7 @@ import { button, element, setText } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { icon } from '../icons.ts';
 import { fixedColour, type TextStyle } from './ansi.ts';
+import type { FrameActions } from './frames/frameView.ts';
 import { findLinks, type SourceLink } from './links.ts';
 import { type OutputLine, type Piece, TerminalLines } from './terminalLines.ts';
 import { renderValue } from './values.ts';
@@ -29,6 +30,10 @@ export class OutputPanel {
   private readonly noticeText = element('span', {}, '… earlier output is in the log');
   private readonly empty = element('div', { class: 'placeholder' });
   private readonly toEnd: HTMLButtonElement;
+  private readonly actions: FrameActions = {
+    showFirstRows: number => this.host.act({ kind: 'showFirstRows', runId: this.runId, number }),
+    copy: text => this.host.act({ kind: 'copy', text }),
+  };
   private next = 0;
   private revision = -1;
   private asking = false;
@@ -50,7 +55,13 @@ export class OutputPanel {
     this.scroller.append(this.notice, this.empty, this.list);
     this.root = element('div', { class: 'output' }, this.scroller, this.toEnd);
     this.scroller.addEventListener('scroll', () => this.onScroll(), { passive: true });
-    this.list.addEventListener('click', event => this.onClick(event));
+    this.list.addEventListener('click', event => {
+      // Whoever selects a part of a path wants to copy it.
+      if (getSelection()?.isCollapsed !== false) this.open(event);
+    });
+    this.list.addEventListener('keydown', event => {
+      if (event.key === 'Enter') this.open(event);
+    });
     // An image has no height until it is loaded. (The event does not bubble.)
     this.list.addEventListener('load', () => this.shown(), { capture: true });
   }
@@ -103,7 +114,7 @@ export class OutputPanel {
     for (let node = this.list.lastElementChild; node && numberOf(node) >= changed; node = this.list.lastElementChild)
       node.remove();
     const fresh = document.createDocumentFragment();
-    for (const line of lines.slice(Math.max(0, changed - first))) fresh.append(renderLine(line));
+    for (const line of lines.slice(Math.max(0, changed - first))) fresh.append(renderLine(line, this.actions));
     this.list.append(fresh);
     if (this.sticky) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
@@ -135,8 +146,8 @@ export class OutputPanel {
     this.toEnd.hidden = this.sticky;
   }
 
-  private onClick(event: MouseEvent): void {
-    const link = event.target instanceof Element ? event.target.closest('button[data-file]') : null;
+  private open(event: Event): void {
+    const link = event.target instanceof Element ? event.target.closest('[data-file]') : null;
     if (!(link instanceof HTMLElement)) return;
     this.host.act({ kind: 'reveal', file: link.dataset.file ?? '', line: Number(link.dataset.line) });
   }
@@ -146,10 +157,10 @@ function numberOf(node: Element): number {
   return Number(node.getAttribute('data-number'));
 }
 
-function renderLine(line: OutputLine): HTMLElement {
+function renderLine(line: OutputLine, actions: FrameActions): HTMLElement {
   const node = element('div', { class: 'out-line', 'data-number': line.number });
   if (line.value) {
-    node.append(renderValue(line.value));
+    node.append(renderValue(line.value, actions));
     return node;
   }
   const text = line.pieces.map(piece => piece.text).join('');
@@ -190,14 +201,16 @@ function renderPart({ text, piece, link }: { text: string; piece: Piece; link: S
   const classes = classesOf(piece);
   if (link) {
     const title = `Open ${link.file}, line ${link.line}`;
+    // No button: that would be a block of its own, with a new line before and after it where it is long.
     const attributes = {
-      type: 'button',
+      role: 'link',
+      tabindex: 0,
       class: `link ${classes}`,
       title,
       'data-file': link.file,
       'data-line': link.line,
     };
-    return element('button', attributes, text);
+    return element('span', attributes, text);
   }
   const { foreground, background } = piece.style;
   if (classes === '' && foreground === null && background === null) return document.createTextNode(text);

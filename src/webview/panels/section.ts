@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts';
 import { messageOf } from '../../base/errors.ts';
 import { formatDuration } from '../../base/time.ts';
 import type { Insight } from '../../insights/insight.ts';
@@ -6,11 +7,13 @@ import type { Overview } from '../../protocol/query.ts';
 import { element, setText } from '../dom.ts';
 import type { SectionState, TabName } from '../store.ts';
 import { Timeline, type TimelineEnvironment } from '../timeline/timeline.ts';
-import { count, errorWords } from '../words.ts';
+import { errorWords } from '../words.ts';
+import { GroupLegend } from './groupLegend.ts';
 import { Legend } from './legend.ts';
 import { Messages } from './messages.ts';
 import { Notes } from './notes.ts';
 import { OutputPanel } from './output.ts';
+import { PlansPanel } from './plans.ts';
 import { SectionHeader } from './sectionHeader.ts';
 import { Tabs } from './tabs.ts';
 import { TasksPanel } from './tasks.ts';
@@ -33,7 +36,9 @@ export class Section {
   private readonly timelineBox = element('div', { class: 'timeline-box', hidden: true });
   private readonly timeline: Timeline;
   private readonly legend: Legend;
+  private readonly groups = new GroupLegend();
   private readonly tasks: TasksPanel;
+  private readonly plans: PlansPanel;
   private readonly output: OutputPanel;
   private run: RunView;
   private overview: Overview | null = null;
@@ -57,16 +62,19 @@ export class Section {
       save();
     });
     this.tasks = new TasksPanel(run.runId, host);
+    this.plans = new PlansPanel(run.runId, host);
     this.output = new OutputPanel(run.runId, host);
-    this.timelineBox.append(this.timeline.root, this.legend.root);
+    this.timelineBox.append(this.timeline.root, this.groups.root, this.legend.root);
     const timelinePanel = element('div', { class: 'tab-panel' }, this.placeholder, this.timelineBox);
     const tasksPanel = element('div', { class: 'tab-panel' }, this.tasks.root);
+    const planPanel = element('div', { class: 'tab-panel' }, this.plans.root);
     const outputPanel = element('div', { class: 'tab-panel' }, this.output.root);
     this.tabs = new Tabs<TabName>(
       'Views of this run',
       [
         { name: 'timeline', label: 'Timeline', panel: timelinePanel },
         { name: 'tasks', label: 'Tasks', panel: tasksPanel },
+        { name: 'plan', label: 'Plan', panel: planPanel },
         { name: 'output', label: 'Output', panel: outputPanel },
       ],
       state.tab,
@@ -77,7 +85,10 @@ export class Section {
         if (tab === 'output') this.output.shown();
       },
     );
-    this.body.append(this.messages.root, this.notes.root, this.tabs.root, timelinePanel, tasksPanel, outputPanel);
+    this.body.append(this.messages.root, this.notes.root, this.tabs.root);
+    this.body.append(timelinePanel, tasksPanel, planPanel, outputPanel);
+    // Until the run has told whether there are plans; whoever looked at them before the view was thrown away still does.
+    this.tabs.setHidden('plan', state.tab !== 'plan');
     this.root.append(this.header.root, this.body);
     this.save = save;
   }
@@ -126,14 +137,17 @@ export class Section {
     const seen = run.hasTrace || run.outputRevision > 0;
     this.tabs.root.hidden = !seen;
     this.root.classList.toggle('bare', !seen);
-    if (!seen) this.tabs.select('timeline');
+    // There it says why; the tab that was chosen is shown as soon as there is something in it.
+    this.tabs.show(seen ? this.state.tab : 'timeline');
+    if (this.overview) this.tabs.setHidden('plan', this.overview.planCount === 0);
     this.tabs.setBadge('output', run.valueCount > 0 ? run.valueCount.toLocaleString('en-US') : '');
-    this.messages.update(run, this.overview?.insights[0] ?? null);
+    this.messages.update(run, this.overview?.insights ?? []);
     this.notes.update(run);
     if (run.hasTrace && this.overviewRevision !== run.revision) void this.askOverview();
     this.showOverview();
     if (!this.expanded) return;
     if (this.state.tab === 'output') this.output.update(run);
+    if (this.state.tab === 'plan') this.plans.update(run);
     if (this.state.tab === 'tasks') this.tasks.update(run, this.overview);
   }
 
@@ -177,6 +191,7 @@ export class Section {
     this.tabs.setBadge('tasks', overview.taskCount > 0 ? overview.taskCount.toLocaleString('en-US') : '');
     if (!this.expanded || this.state.tab !== 'timeline') return;
     this.timeline.update(run, overview);
+    this.groups.update(overview.groups);
     this.legend.update(overview);
     this.askTotalsSoon();
   }
@@ -216,7 +231,7 @@ function placeholderWords(run: RunView): string {
   switch (run.phase) {
     case 'queued':
       return run.queuePosition !== null && run.queuePosition > 1
-        ? `Starts when a worker is free; ${count(run.queuePosition - 1, 'run')} before it.`
+        ? `Starts when a worker is free; ${counted(run.queuePosition - 1, 'run')} before it.`
         : 'Starts as soon as a worker is free.';
     case 'starting':
       return 'Python is starting. Threads and processes appear here as soon as they exist.';

@@ -13,6 +13,8 @@ export class SectionHeader {
   private readonly status = element('span', { class: 'status' });
   private readonly statusText = element('span', { class: 'status-text' });
   private readonly statusIcon = element('span', { class: 'status-icon' });
+  private readonly where = element('span', { class: 'where' });
+  private readonly progress = element('span', { class: 'progress' });
   private readonly headline = element('span', { class: 'headline' });
   private readonly stop: HTMLButtonElement;
   private readonly program: HTMLButtonElement;
@@ -47,7 +49,7 @@ export class SectionHeader {
     this.remove = button({ className: 'tool', label: 'Remove from the panel', icon: icon('remove') }, () =>
       host.act({ kind: 'remove', runId }),
     );
-    this.status.append(this.statusIcon, this.statusText, this.headline);
+    this.status.append(this.statusIcon, this.statusText, this.where, this.progress, this.headline);
     const heading = element('h2', {}, this.title);
     const tools = element(
       'div',
@@ -65,7 +67,13 @@ export class SectionHeader {
   update(run: RunView, elapsedNs: Ns, expanded: boolean, headline: string): void {
     const words = statusWords(run, elapsedNs);
     setText(this.statusText, words.text);
-    setText(this.headline, expanded ? '' : headline);
+    setText(this.where, run.where);
+    this.where.title = run.where;
+    setText(this.progress, run.progress);
+    this.progress.title = run.progress;
+    const plain = headline.replaceAll('`', '');
+    setText(this.headline, expanded ? '' : plain);
+    this.headline.title = plain;
     this.status.dataset.tone = words.tone;
     if (words.icon !== this.shownIcon) {
       this.shownIcon = words.icon;
@@ -79,7 +87,7 @@ export class SectionHeader {
     const stopLabel = this.stop.querySelector('span');
     if (stopLabel) setText(stopLabel, stopText);
     this.stop.setAttribute('aria-label', `${stopText} ${run.title}`);
-    this.rerun.hidden = !ended;
+    this.rerun.hidden = !ended || !run.canRunAgain;
     this.program.hidden = !run.hasProgram;
     this.save.hidden = !ended || !run.hasTrace;
     this.remove.hidden = !ended;

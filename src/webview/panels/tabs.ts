@@ -33,14 +33,21 @@ export class Tabs<Name extends string> {
       return { tab, button, badge };
     });
     this.root.addEventListener('keydown', event => this.onKey(event));
-    this.show();
+    this.draw();
   }
 
+  /** Chooses a tab, as a click on it does. */
   select(name: Name): void {
     if (name === this.selected) return;
-    this.selected = name;
-    this.show();
+    this.show(name);
     this.onSelect(name);
+  }
+
+  /** Shows a tab for now, without having chosen it. */
+  show(name: Name): void {
+    if (name === this.selected) return;
+    this.selected = name;
+    this.draw();
   }
 
   /** A figure behind a tab's label; empty for none. */
@@ -49,7 +56,16 @@ export class Tabs<Name extends string> {
     if (found && found.badge.textContent !== text) found.badge.textContent = text;
   }
 
-  private show(): void {
+  /** A tab that has nothing to show is not there; the first one is shown instead of it. */
+  setHidden(name: Name, hidden: boolean): void {
+    const found = this.tabs.find(({ tab }) => tab.name === name);
+    if (!found || found.button.hidden === hidden) return;
+    found.button.hidden = hidden;
+    const [first] = this.tabs;
+    if (hidden && name === this.selected && first) this.select(first.tab.name);
+  }
+
+  private draw(): void {
     for (const { tab, button } of this.tabs) {
       const active = tab.name === this.selected;
       setAttributes(button, { 'aria-selected': active ? 'true' : 'false', tabindex: active ? 0 : -1 });
@@ -58,15 +74,16 @@ export class Tabs<Name extends string> {
   }
 
   private onKey(event: KeyboardEvent): void {
-    const at = this.tabs.findIndex(({ tab }) => tab.name === this.selected);
-    const last = this.tabs.length - 1;
+    const seen = this.tabs.filter(each => !each.button.hidden);
+    const at = seen.findIndex(({ tab }) => tab.name === this.selected);
+    const last = seen.length - 1;
     const steps: Record<string, number> = {
       ArrowRight: at === last ? 0 : at + 1,
       ArrowLeft: at === 0 ? last : at - 1,
       Home: 0,
       End: last,
     };
-    const next = this.tabs[steps[event.key] ?? -1];
+    const next = seen[steps[event.key] ?? -1];
     if (!next) return;
     event.preventDefault();
     this.select(next.tab.name);

@@ -1,11 +1,13 @@
+import { counted } from '../../base/counts.ts';
 import { formatDuration, type Ns } from '../../base/time.ts';
 import type { RunView } from '../../protocol/hostWebview.ts';
 import type { Overview, TaskPage, TaskPageParams, TaskRow } from '../../protocol/query.ts';
 import { taskStatuses } from '../../trace/model.ts';
+import { resultWords } from '../../trace/words.ts';
 import { button, element, setAttributes, setText } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { icon } from '../icons.ts';
-import { count, placeWords, taskStatusWords } from '../words.ts';
+import { placeWords, taskStatusWords } from '../words.ts';
 
 type Sort = TaskPageParams['sort'];
 
@@ -154,7 +156,9 @@ export class TasksPanel {
     const queued = task.startNs === null ? null : task.startNs - task.submitNs;
     const ran = task.startNs === null || task.endNs === null ? null : task.endNs - task.startNs;
     const name = cell('task-name', task.name);
-    name.title = `${task.name} (${task.engine})`;
+    name.title = [`${task.name} (${task.engine})`, task.key ?? '', resultWords(task)]
+      .filter(line => line !== '')
+      .join('\n');
     const source = task.file
       ? button({ className: 'link', label: `Open ${task.file}`, text: placeWords(task.file, task.line) }, () =>
           this.host.act({ kind: 'reveal', file: task.file ?? '', line: task.line ?? 1 }),
@@ -181,7 +185,7 @@ export class TasksPanel {
       this.median(page, 'ran', task => difference(task.startNs, task.endNs)),
     ]);
     const [queued, ran] = figures.map(durationOrDash);
-    return `${count(page.total, 'task')} · median queued ${queued} · median ran ${ran}`;
+    return `${counted(page.total, 'task')} · median queued ${queued} · median ran ${ran}`;
   }
 
   private async median(page: TaskPage, sort: Sort, figure: (task: TaskRow) => Ns | null): Promise<Ns | null> {

@@ -1,4 +1,7 @@
+import { frameMimeType } from '../../protocol/frameValue.ts';
+import { readFrame } from '../../protocol/readFrame.ts';
 import { element } from '../dom.ts';
+import { type FrameActions, FrameView } from './frames/frameView.ts';
 import { imageElement, svgImage } from './images.ts';
 import { safeHtml } from './safeHtml.ts';
 
@@ -9,10 +12,16 @@ const longestAlt = 200;
 /** A text that says nothing of the value: `<IPython.core.display.HTML object>`. */
 const bareObject = /^\s*(?:<.* object\b.*>)?\s*$/;
 
-/** What a cell shows, in the richest form that can be shown here: a picture, HTML, or its text. */
-export function renderValue(data: ValueData): HTMLElement {
-  const shown = picture(data) ?? page(data) ?? textBlock(bestText(data));
+/** What a cell shows, in the richest form that can be shown here: a frame, a picture, HTML, or its text. */
+export function renderValue(data: ValueData, actions: FrameActions): HTMLElement {
+  const shown = table(data, actions) ?? picture(data) ?? page(data) ?? textBlock(bestText(data));
   return element('div', { class: 'value' }, shown);
+}
+
+function table(data: ValueData, actions: FrameActions): HTMLElement | null {
+  const json = data[frameMimeType];
+  const frame = json === undefined ? null : readFrame(json);
+  return frame === null ? null : new FrameView(frame, actions).root;
 }
 
 function picture(data: ValueData): HTMLElement | null {

@@ -1,14 +1,15 @@
 import type { Ns } from '../../base/time.ts';
 import type { Detail, Overview } from '../../protocol/query.ts';
-import { spanKinds, taskStatuses, threadStates } from '../../trace/model.ts';
+import { spanKinds, type TaskStatus, taskStatuses, threadStates } from '../../trace/model.ts';
+import { hueCodeBase } from '../../trace/taskCodes.ts';
 import { stateText } from '../../trace/words.ts';
-import { spanWords, taskStatusWords } from '../words.ts';
+import { counterWords, spanWords, taskStatusWords } from '../words.ts';
 import type { FocusedTrack } from './focus.ts';
 import type { Entry, Hit } from './hitTest.ts';
 import type { Band } from './layout.ts';
 import { processFacts } from './processWords.ts';
 import type { TimelineEnvironment } from './timeline.ts';
-import { detailText, timeWords } from './tooltip.ts';
+import { detailText, type TooltipText, timeWords } from './tooltip.ts';
 
 /** The pointer must rest this long before the host is asked; what the canvas knows by itself is shown at once. */
 const restMs = 60;
@@ -22,9 +23,17 @@ export class DetailAsker {
   /** The last answer to a hover, so that moving within a span asks nothing. */
   private answer: { key: string; detail: Detail } | null = null;
 
-  constructor(runId: string, environment: TimelineEnvironment) {
+  /** What a counter's row and a process' marks say by themselves; null = nothing there. */
+  private readonly told: (hit: Hit, toleranceNs: Ns) => TooltipText | null;
+
+  constructor(
+    runId: string,
+    environment: TimelineEnvironment,
+    told: (hit: Hit, toleranceNs: Ns) => TooltipText | null,
+  ) {
     this.runId = runId;
     this.environment = environment;
+    this.told = told;
   }
 
   /** The pointer is over this (null: over nothing); positions in the page, CSS pixels. */
@@ -33,7 +42,9 @@ export class DetailAsker {
     clearTimeout(this.timer);
     if (!hit?.entry || !hit.band || hit.row.kind !== 'thread') {
       this.hovered = '';
-      tooltip.hide();
+      const told = hit && this.told(hit, toleranceNs);
+      if (told) tooltip.show(told, clientX, clientY);
+      else tooltip.hide();
       return;
     }
     const { entry, band } = hit;
@@ -69,6 +80,11 @@ export class DetailAsker {
       if (!process) return;
       const state = row.collapsed ? 'collapsed' : 'expanded';
       announce(`Process ${process.name}, ${processFacts(process, row.threadCount)}, ${state}`);
+      return;
+    }
+    if (row.kind === 'counter') {
+      const counter = overview.counters[row.counter];
+      if (counter) announce(`${counter.name}, at most ${counterWords(counter.max, counter.unit)}`);
       return;
     }
     const name = overview.threads[row.thread]?.name ?? '';
@@ -110,8 +126,13 @@ function entryText(band: Band, entry: Entry) {
     title: entryTitle(band, entry),
     time: timeWords(entry.startNs, entry.endNs),
     precision: '',
-    lines: band.kind === 'task' ? [taskStatusWords[taskStatuses[entry.code] ?? 'running']] : [],
+    lines: band.kind === 'task' ? [taskStatusWords[statusOf(entry.code)]] : [],
   };
+}
+
+/** A task's code is its status, or the hue of one that went well. */
+function statusOf(code: number): TaskStatus {
+  return code >= hueCodeBase ? 'ok' : (taskStatuses[code] ?? 'running');
 }
 
 function entryTitle(band: Band, entry: Entry): string {

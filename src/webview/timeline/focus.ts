@@ -5,7 +5,7 @@ import type { WindowCache } from './windowCache.ts';
 /** Where the keyboard is: a process, or one band of a thread and perhaps an entry in it. */
 export interface FocusedTrack {
   row: LayoutRow;
-  /** null on a process. */
+  /** null on a process and on a counter. */
   band: Band | null;
   entry: Entry | null;
 }
@@ -51,12 +51,13 @@ export class FocusModel {
 
 function tracksOf(layout: TrackLayout): FocusedTrack[] {
   return layout.rows.flatMap((row): FocusedTrack[] =>
-    row.kind === 'process' ? [{ row, band: null, entry: null }] : row.bands.map(band => ({ row, band, entry: null })),
+    row.kind === 'thread' ? row.bands.map(band => ({ row, band, entry: null })) : [{ row, band: null, entry: null }],
   );
 }
 
 function sameTrack(a: FocusedTrack, b: FocusedTrack): boolean {
-  if (a.row.kind === 'process' || b.row.kind === 'process') {
+  if (a.row.kind === 'counter' && b.row.kind === 'counter') return a.row.counter === b.row.counter;
+  if (a.row.kind !== 'thread' || b.row.kind !== 'thread') {
     return a.row.kind === b.row.kind && a.row.process === b.row.process;
   }
   return a.row.thread === b.row.thread && a.band?.kind === b.band?.kind && a.band?.depth === b.band?.depth;

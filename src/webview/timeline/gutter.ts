@@ -1,10 +1,11 @@
 import type { Overview } from '../../protocol/query.ts';
 import { element, setAttributes, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
-import { heights, type LayoutRow, type ProcessRow, type ThreadRow } from './layout.ts';
+import { counterWords } from '../words.ts';
+import { type CounterRow, heights, type LayoutRow, type ProcessRow, type ThreadRow } from './layout.ts';
 import { processFacts } from './processWords.ts';
 
-const kindWords = { python: '', native: 'native', jvm: 'JVM', engine: 'engine' } as const;
+const kindWords = { python: '', native: 'native', jvm: 'JVM', engine: '' } as const;
 
 /** The names on the left, as HTML: only those of the visible rows exist. */
 export class Gutter {
@@ -19,9 +20,10 @@ export class Gutter {
   update(rows: LayoutRow[], scrollTop: number, overview: Overview): void {
     const kept = new Map<string, HTMLElement>();
     for (const row of rows) {
-      const key = row.kind === 'process' ? `p${row.process}` : `t${row.thread}`;
+      const key = keyOf(row);
       const node = this.rows.get(key) ?? this.create(row);
       if (row.kind === 'process') describeProcess(node, row, overview);
+      else if (row.kind === 'counter') describeCounter(node, row, overview);
       else describeThread(node, row, overview);
       node.style.transform = `translateY(${row.top - scrollTop}px)`;
       node.style.height = `${row.height}px`;
@@ -32,9 +34,20 @@ export class Gutter {
   }
 
   private create(row: LayoutRow): HTMLElement {
-    const node = row.kind === 'process' ? this.createProcess(row.process) : createThread(row);
+    const node = this.createNode(row);
     this.root.append(node);
     return node;
+  }
+
+  private createNode(row: LayoutRow): HTMLElement {
+    switch (row.kind) {
+      case 'process':
+        return this.createProcess(row.process);
+      case 'counter':
+        return element('div', { class: 'tl-counter' }, nameBox(), element('span', { class: 'tl-extra' }));
+      case 'thread':
+        return createThread(row);
+    }
   }
 
   /** Not a stop of the Tab key: the timeline's own keys reach every process. */
@@ -56,6 +69,28 @@ function setName(node: HTMLElement, name: string): void {
   const at = /[-_#]?\d+([-_:]\d+)*$/.exec(name)?.index ?? name.length;
   if (head) setText(head, name.slice(0, at));
   if (tail) setText(tail, name.slice(at));
+}
+
+function keyOf(row: LayoutRow): string {
+  switch (row.kind) {
+    case 'process':
+      return `p${row.process}`;
+    case 'counter':
+      return `c${row.counter}`;
+    case 'thread':
+      return `t${row.thread}`;
+  }
+}
+
+function describeCounter(node: HTMLElement, row: CounterRow, overview: Overview): void {
+  const counter = overview.counters[row.counter];
+  if (!counter) return;
+  setName(node, counter.name);
+  const most = counterWords(counter.max, counter.unit);
+  const extra = node.querySelector('.tl-extra');
+  if (extra) setText(extra, most);
+  const limit = counter.limit === null ? '' : `, limit ${counterWords(counter.limit, counter.unit)}`;
+  node.title = `${counter.name}: at most ${most}${limit}`;
 }
 
 function createThread(row: ThreadRow): HTMLElement {

@@ -27,7 +27,7 @@ export function hitTest(
 ): Hit | null {
   const row = layout.rows[rowIndexAt(layout, point.y)];
   if (!row || point.y < 0 || point.y >= row.top + row.height) return null;
-  if (row.kind === 'process') return { row, band: null, atNs: point.atNs, entry: null };
+  if (row.kind !== 'thread') return { row, band: null, atNs: point.atNs, entry: null };
   const band = bandAt(row, point.y - row.top);
   const data = band && cache.row(row.thread, band.kind, band.depth);
   const entry = data ? entryAt(data, point.atNs, point.toleranceNs) : null;

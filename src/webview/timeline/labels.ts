@@ -50,3 +50,15 @@ export class LabelWriter {
     return width;
   }
 }
+
+/** The text, or as much of it as fits before an ellipsis. */
+export function cutToFit(text: string, fits: (text: string) => boolean): string {
+  if (fits(text)) return text;
+  let [least, most] = [0, text.length - 1];
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (fits(`${text.slice(0, middle)}…`)) least = middle;
+    else most = middle - 1;
+  }
+  return `${text.slice(0, least).trimEnd()}…`;
+}

@@ -4,11 +4,21 @@ import type { Overview, RowKind } from '../../protocol/query.ts';
  * Where each row lies, in CSS pixels from the top of the tracks:
  *
  *   ▾ python 4711 · main                    process   26
+ *     memory       ▁▂▃▅▅▆▇▇                 counter   30 each
  *     MainThread   ████▒▒▒▒████▒▒▒▒         state     12
  *                  [doubler][doubler]       task      16 each
  *                     └─wait─┘              span       8 each
  */
-export const heights = { process: 26, state: 12, task: 16, span: 8, gap: 1, padding: 5, smallestThread: 26 } as const;
+export const heights = {
+  process: 26,
+  counter: 30,
+  state: 12,
+  task: 16,
+  span: 8,
+  gap: 1,
+  padding: 5,
+  smallestThread: 26,
+} as const;
 
 export interface Band {
   kind: RowKind;
@@ -25,6 +35,17 @@ export interface ProcessRow {
   height: number;
   collapsed: boolean;
   threadCount: number;
+  /** Of it and all its tracks. */
+  bodyHeight: number;
+}
+
+export interface CounterRow {
+  kind: 'counter';
+  process: number;
+  /** Index into Overview.counters. */
+  counter: number;
+  top: number;
+  height: number;
 }
 
 export interface ThreadRow {
@@ -35,7 +56,7 @@ export interface ThreadRow {
   height: number;
   bands: Band[];
 }
-export type LayoutRow = ProcessRow | ThreadRow;
+export type LayoutRow = ProcessRow | CounterRow | ThreadRow;
 
 export interface TrackLayout {
   rows: LayoutRow[];
@@ -44,7 +65,16 @@ export interface TrackLayout {
 
 export const emptyLayout: TrackLayout = { rows: [], height: 0 };
 
-/** Lays all tracks out; the order is the overview's. */
+/** By which a process is remembered while its index may change: its pid, where it has one of this machine. */
+export function processKey(overview: Overview, index: number): number {
+  const process = overview.processes[index];
+  return process && process.pid > 0 && process.host === null ? process.pid : -1 - index;
+}
+
+/**
+ * Lays all tracks out. The order is the overview's, but what engines tell of themselves (workers, executors, jobs) comes right after the
+ * program: it is what their user looks for, and a JVM's own threads are many.
+ */
 export function layOut(overview: Overview, collapsedPids: ReadonlySet<number>): TrackLayout {
   const threadsOf: number[][] = overview.processes.map(() => []);
   overview.threads.forEach((thread, index) => {
@@ -52,32 +82,49 @@ export function layOut(overview: Overview, collapsedPids: ReadonlySet<number>): 
   });
   const rows: LayoutRow[] = [];
   let top = 0;
-  overview.processes.forEach((process, processIndex) => {
+  for (const processIndex of orderOf(overview)) {
     const threads = threadsOf[processIndex] ?? [];
-    const collapsed = collapsedPids.has(process.pid);
-    rows.push({
+    const collapsed = collapsedPids.has(processKey(overview, processIndex));
+    const header: ProcessRow = {
       kind: 'process',
       process: processIndex,
       top,
       height: heights.process,
       collapsed,
       threadCount: threads.length,
-    });
+      bodyHeight: heights.process,
+    };
+    rows.push(header);
     top += heights.process;
-    if (collapsed) return;
+    if (collapsed) continue;
+    overview.counters.forEach(({ process }, counter) => {
+      if (process !== processIndex) return;
+      rows.push({ kind: 'counter', process, counter, top, height: heights.counter });
+      top += heights.counter;
+    });
     for (const thread of threads) {
       const summary = overview.threads[thread];
-      const bands = bandsOf(summary?.taskRows ?? 0, summary?.spanRows ?? 0);
+      const bands = bandsOf(summary?.kind !== 'engine', summary?.taskRows ?? 0, summary?.spanRows ?? 0);
       const last = bands.at(-1);
       const height = Math.max(heights.smallestThread, (last ? last.top + last.height : 0) + heights.padding);
       rows.push({ kind: 'thread', process: processIndex, thread, top, height, bands });
       top += height;
     }
-  });
+    header.bodyHeight = top - header.top;
+  }
   return { rows, height: top };
 }
 
-function bandsOf(taskRows: number, spanRows: number): Band[] {
+/** Indexes of the processes from top to bottom. */
+function orderOf({ processes }: Overview): number[] {
+  const rank = (index: number) => {
+    const method = processes[index]?.startMethod;
+    return method === 'main' ? 0 : method === 'engine' ? 1 : 2;
+  };
+  return processes.map((_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
+}
+
+function bandsOf(hasStates: boolean, taskRows: number, spanRows: number): Band[] {
   const bands: Band[] = [];
   // A thread without tasks and waits has only its strip: centred, it lines up with its name.
   let top = taskRows + spanRows === 0 ? (heights.smallestThread - heights.state) / 2 : heights.padding;
@@ -85,7 +132,7 @@ function bandsOf(taskRows: number, spanRows: number): Band[] {
     bands.push({ kind, depth, top, height: heights[kind] });
     top += heights[kind] + heights.gap;
   };
-  add('state', 0);
+  if (hasStates) add('state', 0);
   for (let depth = 0; depth < taskRows; depth += 1) add('task', depth);
   for (let depth = 0; depth < spanRows; depth += 1) add('span', depth);
   return bands;

@@ -2,8 +2,9 @@ import type { ChartArea } from 'chart.js';
 import { formatDuration, type Ns } from '../../base/time.ts';
 import { taskStatuses, threadStates } from '../../trace/model.ts';
 import { axisHeight, type TimeScale } from './axis.ts';
-import { type LabelPlace, LabelWriter } from './labels.ts';
-import { type ProcessRow, type ThreadRow, visibleRows } from './layout.ts';
+import { drawCounter, drawProcessMarks } from './counterPainter.ts';
+import { cutToFit, type LabelPlace, LabelWriter } from './labels.ts';
+import { type LayoutRow, type ProcessRow, type ThreadRow, visibleRows } from './layout.ts';
 import { type Columns, PixelBuffer } from './pixels.ts';
 import { processFacts } from './processWords.ts';
 import type { Scene } from './scene.ts';
@@ -34,10 +35,14 @@ export class ScenePainter {
     for (const row of rows) {
       const top = axisHeight + row.top - scene.scrollTop;
       if (row.kind === 'process') drawProcess(ctx, scale, scene, row, top, width);
+      else if (row.kind === 'counter') drawCounter(ctx, scale, scene, row, width);
       else collectLabels(places, scale, scene, row, top, width);
     }
     const { font, label, error } = scene.theme;
     this.labels.write(ctx, places, { font, colour: label, marked: label || error });
+    for (const row of scene.layout.rows) {
+      if (row.kind === 'process') drawProcessMarks(ctx, scale, scene, row, axisHeight + row.top - scene.scrollTop);
+    }
     drawHighlight(ctx, scale, scene, height);
     drawMarks(ctx, scale, scene, height);
     ctx.restore();
@@ -47,7 +52,7 @@ export class ScenePainter {
   private paintPixels(
     ctx: CanvasRenderingContext2D,
     scene: Scene,
-    rows: (ProcessRow | ThreadRow)[],
+    rows: LayoutRow[],
     width: number,
     height: number,
   ): void {
@@ -68,6 +73,7 @@ export class ScenePainter {
         continue;
       }
       buffer.fillLines(device(top + row.height) - 1, 1, theme.packed.band);
+      if (row.kind === 'counter') continue;
       for (const band of row.bands) {
         const bandTop = device(top + band.top);
         const place = { top: bandTop, height: device(top + band.top + band.height) - bandTop, scale, theme };
@@ -115,7 +121,12 @@ function drawProcess(
   ctx.fillStyle = theme.muted;
   ctx.font = `11px ${theme.font}`;
   ctx.textBaseline = 'middle';
-  ctx.fillText(processFacts(process, row.threadCount), 8, top + row.height / 2);
+  const facts = processFacts(process, row.threadCount);
+  ctx.fillText(
+    cutToFit(facts, text => ctx.measureText(text).width <= width - 16),
+    8,
+    top + row.height / 2,
+  );
 }
 
 function collectLabels(

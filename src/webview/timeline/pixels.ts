@@ -1,5 +1,6 @@
 import type { Ns } from '../../base/time.ts';
 import { taskStatuses } from '../../trace/model.ts';
+import { hueCodeBase } from '../../trace/taskCodes.ts';
 import { emptyCode, manyCode, paintCodeCount, spanCodeBase, type Theme, taskCodeBase } from '../theme.ts';
 import { hatchPeriod } from './hatches.ts';
 import { HatchTable } from './hatchTable.ts';
@@ -152,7 +153,8 @@ function paintEntries(codes: Uint8Array, columns: Columns, row: RowView): void {
     const cover = Math.min(to, first + 1) - Math.max(from, first);
     if (first === takenColumn && !failed && (takenFailed || cover <= takenCover)) first += 1;
     if (last <= first) continue;
-    const many = row.kind === 'task' && (hidden[i] ?? 0) > 0 && !failed;
+    // A group's colour says more than that there are several.
+    const many = row.kind === 'task' && (hidden[i] ?? 0) > 0 && !failed && (code[i] ?? 0) < hueCodeBase;
     codes.fill(many ? manyCode : paint, first, last);
     // One texel of ground at the end keeps neighbours of the same colour apart.
     if (gaps && last - first >= 4 && to < columns.count) codes[last - 1] = emptyCode;

@@ -1,5 +1,5 @@
+import { counted } from '../../base/counts.ts';
 import type { ProcessTrack } from '../../trace/model.ts';
-import { count } from '../words.ts';
 
 const startWords: Record<ProcessTrack['startMethod'], string> = {
   main: '',
@@ -8,15 +8,18 @@ const startWords: Record<ProcessTrack['startMethod'], string> = {
   forkserver: 'by fork server',
   subprocess: 'subprocess',
   helper: 'fork server',
+  engine: '',
   unknown: 'not traced',
 };
 
 /** `pid 4802 · spawned · 3 threads · Python 3.12.1 · exit 0 · why there is no tracer in it`. */
 export function processFacts(process: ProcessTrack, threads: number): string {
   return [
-    `pid ${process.pid}`,
-    startWords[process.startMethod],
-    threads > 0 ? count(threads, 'thread') : null,
+    process.pid > 0 ? `pid ${process.pid}` : null,
+    process.host === null ? null : `on ${process.host}`,
+    // Why it is not traced stands at the end.
+    process.startMethod === 'unknown' && process.note ? null : startWords[process.startMethod],
+    threads > 0 ? counted(threads, 'thread') : null,
     process.python ? `Python ${process.python}` : null,
     process.gilEnabled === false ? 'no GIL' : null,
     process.exit,

@@ -1,6 +1,7 @@
 import type { Ns } from '../../base/time.ts';
 import type { Overview } from '../../protocol/query.ts';
 import type { Theme } from '../theme.ts';
+import type { CounterCache } from './counterCache.ts';
 import type { FocusedTrack } from './focus.ts';
 import type { Hit } from './hitTest.ts';
 import type { TrackLayout } from './layout.ts';
@@ -14,6 +15,7 @@ export interface Scene {
   layout: TrackLayout;
   viewport: Viewport;
   cache: WindowCache;
+  counters: CounterCache;
   /** CSS pixels of tracks above the visible part. */
   scrollTop: number;
   pixelRatio: number;

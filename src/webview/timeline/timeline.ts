@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts';
 import type { Ns } from '../../base/time.ts';
 import type { RunView } from '../../protocol/hostWebview.ts';
 import type { Overview } from '../../protocol/query.ts';
@@ -5,15 +6,16 @@ import { element } from '../dom.ts';
 import type { Host } from '../host.ts';
 import type { SectionState } from '../store.ts';
 import type { Theme } from '../theme.ts';
-import { count } from '../words.ts';
 import { axisHeight } from './axis.ts';
 import { TimelineChart } from './controller.ts';
+import { CounterCache } from './counterCache.ts';
+import { wordsAt } from './counterWords.ts';
 import { DetailAsker } from './details.ts';
 import { FocusModel } from './focus.ts';
 import { Gutter } from './gutter.ts';
 import { type Hit, hitTest } from './hitTest.ts';
 import { connectKeyboard, connectPointer, type TimelineActions } from './input.ts';
-import { emptyLayout, layOut, type TrackLayout, visibleRows } from './layout.ts';
+import { emptyLayout, layOut, processKey, type TrackLayout, visibleRows } from './layout.ts';
 import { ScenePainter } from './painter.ts';
 import { Surface } from './surface.ts';
 import { Toolbar } from './toolbar.ts';
@@ -46,6 +48,7 @@ export class Timeline {
   private readonly gutter: Gutter;
   private readonly chart: TimelineChart;
   private readonly cache: WindowCache;
+  private readonly counters: CounterCache;
   private readonly details: DetailAsker;
   private readonly focus = new FocusModel();
   private overview: Overview | null = null;
@@ -88,7 +91,13 @@ export class Timeline {
       params => host.request('getWindow', { runId, ...params }),
       () => this.redraw(),
     );
-    this.details = new DetailAsker(runId, environment);
+    this.counters = new CounterCache(
+      params => host.request('getCounters', { runId, ...params }),
+      () => this.redraw(),
+    );
+    this.details = new DetailAsker(runId, environment, (hit, toleranceNs) =>
+      this.overview ? wordsAt(this.overview, this.counters, hit, toleranceNs) : null,
+    );
     this.root = element('div', { class: 'timeline' }, this.toolbar.root, this.surface.root);
     const painter = new ScenePainter();
     this.chart = new TimelineChart(this.surface.canvas, (ctx, area) => {
@@ -120,7 +129,7 @@ export class Timeline {
   setSummary(text: string): void {
     const { overview } = this;
     if (!overview) return;
-    const tracks = `${count(overview.processes.length, 'process', 'processes')}, ${count(overview.threads.length, 'thread')}`;
+    const tracks = `${counted(overview.processes.length, 'process', 'processes')}, ${counted(overview.threads.length, 'thread')}`;
     const label = `Timeline of ${overview.meta.title}: ${tracks}. ${text}`;
     this.surface.canvas.setAttribute('aria-label', label);
     this.surface.root.setAttribute(
@@ -161,6 +170,7 @@ export class Timeline {
       layout: this.layout,
       viewport: this.viewport,
       cache: this.cache,
+      counters: this.counters,
       scrollTop: this.surface.scrollTop,
       pixelRatio: devicePixelRatio,
       hover: this.hover?.hit ?? null,
@@ -184,6 +194,8 @@ export class Timeline {
     const { startNs, endNs } = viewport;
     const nsPerPixel = viewport.widthNs / (surface.width * devicePixelRatio);
     this.cache.want({ threads, startNs, endNs, nsPerPixel, revision: this.revision });
+    const counters = rows.flatMap(row => (row.kind === 'counter' ? (overview.counters[row.counter]?.index ?? []) : []));
+    this.counters.want({ counters, startNs, endNs, bucketNs: nsPerPixel, revision: this.revision });
     const theme = this.environment.theme();
     this.chart.scale.colours = {
       background: theme.background,
@@ -213,8 +225,8 @@ export class Timeline {
   }
 
   private toggleProcess(process: number): void {
-    const pid = this.overview?.processes[process]?.pid;
-    if (pid === undefined) return;
+    if (!this.overview?.processes[process]) return;
+    const pid = processKey(this.overview, process);
     const { collapsedPids } = this.state;
     this.state.collapsedPids = collapsedPids.includes(pid)
       ? collapsedPids.filter(other => other !== pid)

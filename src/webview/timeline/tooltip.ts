@@ -1,7 +1,8 @@
+import { counted } from '../../base/counts.ts';
 import { formatDuration, type Ns } from '../../base/time.ts';
 import type { Detail } from '../../protocol/query.ts';
 import { element } from '../dom.ts';
-import { count, placeWords } from '../words.ts';
+import { placeWords } from '../words.ts';
 
 export interface TooltipText {
   title: string;
@@ -43,7 +44,7 @@ export function detailText(detail: Detail, hidden: number): TooltipText {
   // How long it took and where it stands are said in ways of their own.
   const saidElsewhere = detail.endNs === null ? /^At / : /^(For|Ran|At) /;
   const lines = detail.lines.filter(line => !saidElsewhere.test(line));
-  if (hidden > 0) lines.push(`${count(hidden, 'more', 'more')} here: zoom in to tell them apart`);
+  if (hidden > 0) lines.push(`${counted(hidden, 'more', 'more')} here: zoom in to tell them apart`);
   if (detail.file) lines.push(`${placeWords(detail.file, detail.line)} · click to open`);
   return {
     title: detail.label,

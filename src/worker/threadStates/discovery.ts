@@ -1,4 +1,4 @@
-import { closeQuietly, listProcesses, listThreads, openProc, readKinship, readOpen, readText } from './procFiles.ts';
+import { closeQuietly, listProcesses, listThreads, openOrNull, readKinship, readOpen, readText } from './procFiles.ts';
 
 /** More new ids than this at once: a whole scan is cheaper. */
 const fewIds = 64;
@@ -138,13 +138,5 @@ export class Discovery {
       else this.strangers.add(pid);
     }
     return added;
-  }
-}
-
-function openOrNull(path: string): number | null {
-  try {
-    return openProc(path);
-  } catch {
-    return null;
   }
 }

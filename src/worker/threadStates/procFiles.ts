@@ -81,6 +81,15 @@ export function openProc(path: string): number {
   return openSync(path, 'r');
 }
 
+/** As `openProc`; null when it can't be opened. */
+export function openOrNull(path: string): number | null {
+  try {
+    return openProc(path);
+  } catch {
+    return null;
+  }
+}
+
 export function closeQuietly(fd: number): void {
   try {
     closeSync(fd);
@@ -89,7 +98,7 @@ export function closeQuietly(fd: number): void {
   }
 }
 
-/** What `/proc/ID/status` says of a process or thread; null when it's gone. */
+/** What `/proc/ID/status` says of a process or thread; of one that is gone, or waits for its parent to take notice: null. */
 export interface Kinship {
   /** The process that the id belongs to: another number than the id itself for a thread. */
   process: number;
@@ -102,12 +111,17 @@ export function readKinship(id: number): Kinship | null {
     fd = openSync(`/proc/${id}/status`, 'r');
     const length = readSync(fd, buffer, 0, 1024, 0);
     const process = numberAfter('\nTgid:\t', length);
+    if (hasText('\nState:\tZ', length) && numberAfter('\nThreads:\t', length) <= 1) return null;
     return process === 0 ? null : { process, parent: numberAfter('\nPPid:\t', length) };
   } catch {
     return null;
   } finally {
     if (fd !== null) closeSync(fd);
   }
+}
+
+function hasText(text: string, length: number): boolean {
+  return buffer.subarray(0, length).includes(text, 0, 'latin1');
 }
 
 /** The decimal number behind a label in the last read; 0 when it isn't there. */
@@ -147,6 +161,9 @@ function numbersIn(folder: string): number[] {
     return [];
   }
 }
+
+/** Of the tracer's own threads in the program (src/python/tracer/engines/own_thread.py). */
+export const ownThreadName = 'run-in-parallel';
 
 /** A thread's own name; '' when it's gone. */
 export function readName(pid: number, tid: number): string {

@@ -3,7 +3,16 @@ import type { Ns } from '../../base/time.ts';
 import { environmentHas } from '../processTreeLinux.ts';
 import type { TracedProcess } from '../tracerReaderTracks.ts';
 import { Discovery, type DiscoveryTarget } from './discovery.ts';
-import { closeQuietly, openProc, parseSchedStat, readName, readOpen, type SchedStat } from './procFiles.ts';
+import { noteworthyCpuNs } from './jvm.ts';
+import {
+  closeQuietly,
+  openProc,
+  ownThreadName,
+  parseSchedStat,
+  readName,
+  readOpen,
+  type SchedStat,
+} from './procFiles.ts';
 import { PyRuntimeFinder } from './pyRuntime.ts';
 import { SamplingRate } from './samplingRate.ts';
 import type { ThreadIndex, TraceSink } from './threadIndex.ts';
@@ -13,6 +22,8 @@ import { WatchedThread } from './watchedThread.ts';
 /** More threads than this aren't watched, only counted. */
 const mostThreads = 1000;
 const tellMs = 200;
+/** Between two looks at how much memory the processes hold. */
+const memoryMs = 50;
 /** A thread gets its name soon after its start, if at all. */
 const fewLooks = 3;
 /** A pass that takes longer than this goes on later: the thread has other work too. */
@@ -50,6 +61,7 @@ export class ThreadStateSampler {
   private readonly unwatched = new Set<number>();
   private reportedCount = 0;
   private toldAtMs = 0;
+  private memoryAtMs = 0;
   private lookedAtNs: Ns = 0;
   private resumeAt = 0;
   private ownFile: number | null = null;
@@ -116,6 +128,7 @@ export class ThreadStateSampler {
     const nowNs = this.nowNs();
     if (this.discovery?.look(beganMs)) this.lookedAtNs = nowNs;
     this.sampleAll(beganMs);
+    this.sampleMemory(beganMs, nowNs);
     this.tell(beganMs);
     const endedMs = performance.now();
     const waitMs = this.rate.end(endedMs, endedMs - beganMs, () => this.ownCpuMs(), this.threadCount);
@@ -141,12 +154,20 @@ export class ThreadStateSampler {
     }
   }
 
+  private sampleMemory(nowMs: number, nowNs: Ns): void {
+    if (nowMs - this.memoryAtMs < memoryMs) return;
+    this.memoryAtMs = nowMs;
+    for (const { known, memory } of this.processes.values()) if (known) memory.sample(this.builder, known.track, nowNs);
+  }
+
   private sampleProcess(process: WatchedProcess, nowNs: Ns, isLast = false): void {
     if (!process.known) process.showWhenSettled(nowNs, process.pid === this.init.rootPid);
     for (const thread of process.threads.values()) {
       const atNs = this.nowNs();
       if (atNs < thread.dueNs && !isLast) continue;
-      if (thread.sample(atNs) === 'gone') this.removeThread(process, thread, atNs);
+      const isGone = thread.sample(atNs) === 'gone';
+      if (!thread.track && thread.cpuNs >= noteworthyCpuNs) process.showThread(thread);
+      if (isGone) this.removeThread(process, thread, atNs);
       else thread.dueNs = atNs + restFor(thread.blockedFor());
     }
     if (process.threads.size === 0) this.removeProcess(process, true);
@@ -163,6 +184,7 @@ export class ThreadStateSampler {
     const nowNs = this.nowNs();
     if (!process.known) process.showWhenSettled(Number.POSITIVE_INFINITY, process.pid === this.init.rootPid);
     process.explain();
+    process.memory.close();
     for (const thread of process.threads.values()) {
       thread.end(nowNs);
       this.threadCount--;
@@ -183,10 +205,14 @@ export class ThreadStateSampler {
   private addProcess(pid: number, parentPid: number | null): void {
     if (this.processes.has(pid)) return;
     const isRoot = pid === this.init.rootPid;
-    const process = new WatchedProcess(pid, parentPid, isRoot ? 0 : this.lookedAtNs, this.index, this.finder);
+    const parent = parentPid === null ? null : (this.processes.get(parentPid) ?? null);
+    const about = { pid, parentPid, parent, startNs: isRoot ? 0 : this.lookedAtNs, foundNs: this.nowNs() };
+    const process = new WatchedProcess(about, this.index, this.finder);
     this.processes.set(pid, process);
     this.addThread(pid, pid);
-    if (process.threads.size === 0 && !this.unwatched.has(pid)) this.processes.delete(pid);
+    if (process.threads.size > 0 || this.unwatched.has(pid)) return;
+    process.memory.close();
+    this.processes.delete(pid);
   }
 
   private addThread(pid: number, tid: number): void {
@@ -196,6 +222,7 @@ export class ThreadStateSampler {
       this.unwatched.add(tid);
       return;
     }
+    if (tid !== pid && readName(pid, tid) === ownThreadName) return;
     try {
       const seenFirstNs = tid === pid ? process.startNs : Math.max(process.startNs, this.lookedAtNs);
       const startNs = Math.max(seenFirstNs, process.tracedStartNs(tid));
@@ -214,9 +241,10 @@ export class ThreadStateSampler {
       process.refresh();
       for (const thread of process.threads.values()) {
         const { tid, track } = thread;
-        if (!track || track.isTraced || tid === process.pid || thread.nameLooks++ >= fewLooks) continue;
-        const name = readName(process.pid, tid);
-        if (name !== '') this.builder.updateThread(track.track, { name });
+        if (track?.isTraced || tid === process.pid || thread.nameLooks++ >= fewLooks) continue;
+        const name = process.fullName(readName(process.pid, tid));
+        if (!track) process.showThread(thread, thread.nameLooks > 1);
+        else if (name !== '') this.builder.updateThread(track.track, { name });
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Ns } from '../../base/time.ts';
-import type { TraceBuilder } from '../../trace/builder.ts';
-import type { ProcessTrack, ThreadTrack } from '../../trace/model.ts';
+import type { NewProcess, TraceBuilder } from '../../trace/builder.ts';
+import type { ThreadTrack } from '../../trace/model.ts';
 
 /** What observation needs of the TraceBuilder. */
 export type TraceSink = Pick<
@@ -18,6 +18,8 @@ export type TraceSink = Pick<
   | 'updateTask'
   | 'setQuality'
   | 'addWarning'
+  | 'setEngine'
+  | 'told'
 >;
 
 export interface KnownProcess {
@@ -68,7 +70,7 @@ export class ThreadIndex {
     return begun && (begun.endNs === null || atNs <= begun.endNs + slackNs) ? begun : null;
   }
 
-  addProcess(track: ProcessTrack, isTraced: boolean): KnownProcess {
+  addProcess(track: NewProcess, isTraced: boolean): KnownProcess {
     const { pid, startNs, endNs, note } = track;
     const index = this.builder.addProcess(track);
     const known: KnownProcess = {

@@ -1,40 +1,63 @@
 import type { Ns } from '../../base/time.ts';
+import { isHelperOfSpark, isJvm, jvmThreadName, noteworthyCpuNs, type Running, runsSparkTasks } from './jvm.ts';
+import { MemoryReader } from './memory.ts';
 import { readCommand, readExecutable, readName, shortCommand } from './procFiles.ts';
 import type { PyRuntimeFinder } from './pyRuntime.ts';
 import type { AddressRange } from './syscalls.ts';
 import type { KnownProcess, ThreadIndex } from './threadIndex.ts';
 import type { WatchedThread } from './watchedThread.ts';
 
-/** A process is shown when its tracer has spoken, or when it's this old: until then it may become another program. */
+/** A process is shown when its tracer has spoken, or this long after it was found: until then it may become another program. */
 const settledNs: Ns = 40e6;
 /** Looking for the GIL again is worthwhile only while the program may still be loading. */
 const gilTries = 5;
 
+/** A process that was just found. `parent`: null when it isn't watched. */
+export interface NewlyFound {
+  pid: number;
+  parentPid: number | null;
+  parent: Running | null;
+  /** When it began, at the earliest: it was not there when we looked before. */
+  startNs: Ns;
+  foundNs: Ns;
+}
+
 /** One process under observation. */
-export class WatchedProcess {
+export class WatchedProcess implements Running {
   readonly pid: number;
   readonly parentPid: number | null;
   readonly startNs: Ns;
   readonly threads = new Map<number, WatchedThread>();
+  readonly memory: MemoryReader;
   /** CPU time of all its threads since they were found. */
   cpuNs = 0;
   known: KnownProcess | null = null;
   private readonly index: ThreadIndex;
   private readonly finder: PyRuntimeFinder;
-  private command: string[];
-  private executable: string;
+  private readonly parent: Running | null;
+  private readonly foundNs: Ns;
+  command: string[];
+  executable: string;
   private gil: AddressRange | null = null;
   private gilTriesLeft = gilTries;
   private toldAddress: number | null = null;
 
-  constructor(pid: number, parentPid: number | null, startNs: Ns, index: ThreadIndex, finder: PyRuntimeFinder) {
+  constructor(about: NewlyFound, index: ThreadIndex, finder: PyRuntimeFinder) {
+    const { pid } = about;
     this.pid = pid;
-    this.parentPid = parentPid;
-    this.startNs = startNs;
+    this.parentPid = about.parentPid;
+    this.parent = about.parent;
+    this.startNs = about.startNs;
+    this.foundNs = about.foundNs;
+    this.memory = new MemoryReader(pid);
     this.index = index;
     this.finder = finder;
     this.command = readCommand(pid);
     this.executable = readExecutable(pid);
+  }
+
+  get isJvm(): boolean {
+    return isJvm(this);
   }
 
   /** Where its GIL's futexes lie. */
@@ -53,15 +76,22 @@ export class WatchedProcess {
     this.forgetGil();
   }
 
-  /** Looks again at what it runs: an exec changes everything but the pid. */
-  refresh(): void {
+  /** Looks again at what it runs: an exec changes everything but the pid. False when it has ended. */
+  refresh(): boolean {
     const executable = readExecutable(this.pid);
     const command = readCommand(this.pid);
     if (command.length > 0) this.command = command;
-    if (executable === '' || executable === this.executable) return;
-    this.executable = executable;
-    this.toldAddress = null;
-    this.forgetGil();
+    if (executable !== '' && executable !== this.executable) {
+      this.executable = executable;
+      this.toldAddress = null;
+      this.forgetGil();
+    }
+    return command.length > 0;
+  }
+
+  /** Only seen after its fork and before its exec, or not before it had ended: nobody knows what it ran. */
+  private get isUnknown(): boolean {
+    return this.command.length === 0 || this.command.join('\0') === this.parent?.command.join('\0');
   }
 
   private forgetGil(): void {
@@ -72,9 +102,12 @@ export class WatchedProcess {
   /** Gives it its place in the trace, when it's time. */
   showWhenSettled(nowNs: Ns, isMain: boolean): void {
     const known = this.index.process(this.pid, this.startNs);
-    if (!known && !isMain && nowNs - this.startNs < settledNs) return;
-    this.refresh();
-    if (!known && isResourceTracker(this.command)) return;
+    if (!known && !isMain && nowNs - this.foundNs < settledNs) return;
+    const isAlive = this.refresh();
+    if (!known && !isMain) {
+      if (isResourceTracker(this.command) || isHelperOfSpark(this, this.parent)) return;
+      if (!isAlive && this.isUnknown) return;
+    }
     this.known = known ?? this.add(isMain);
     for (const thread of this.threads.values()) this.showThread(thread);
   }
@@ -85,13 +118,21 @@ export class WatchedProcess {
     return thread?.isTraced && thread.endNs === null ? thread.startNs : 0;
   }
 
-  showThread(thread: WatchedThread): void {
-    if (!this.known) return;
+  /** Gives a thread its place in the trace; one of a JVM only when it has done something, or, once `isNamed`, is there for tasks. */
+  showThread(thread: WatchedThread, isNamed = false): void {
+    if (!this.known || thread.track) return;
     const { tid, startNs } = thread;
     const isMain = tid === this.pid;
-    const name = isMain ? 'MainThread' : readName(this.pid, tid) || `Thread ${tid}`;
+    const name = readName(this.pid, tid);
+    if (this.isJvm && !isMain && thread.cpuNs < noteworthyCpuNs && !(isNamed && runsSparkTasks(name))) return;
     const track = this.index.thread(this.known, tid, startNs);
-    thread.show(track ?? this.index.addThread(this.known, tid, name, 'native', startNs, false));
+    const shown = isMain ? 'MainThread' : this.fullName(name) || `Thread ${tid}`;
+    thread.show(track ?? this.index.addThread(this.known, tid, shown, this.isJvm ? 'jvm' : 'native', startNs, false));
+  }
+
+  /** Of a thread, by the name that Linux has for it. */
+  fullName(name: string): string {
+    return this.isJvm ? jvmThreadName(name) : name;
   }
 
   /** Leaves word of why its threads may have states but no tasks. */
@@ -100,7 +141,7 @@ export class WatchedProcess {
     const isPython = /^(python|pypy)/.test(this.executable.slice(this.executable.lastIndexOf('/') + 1));
     this.known.whyUntraced = isPython
       ? 'this Python was started with -I, -E or -S, or ended before its tracer could start.'
-      : 'it is not a Python program.';
+      : `it is ${this.isJvm ? 'a Java' : 'not a Python'} program.`;
   }
 
   private add(isMain: boolean): KnownProcess {

@@ -30,7 +30,8 @@ export class WatchedThread {
   track: KnownThread | null = null;
   /** How often its name was asked for again. */
   nameLooks = 0;
-  private cpuNs = 0;
+  /** CPU time of its whole life. */
+  cpuNs = 0;
   private readonly firstCpuNs: number;
   private waitNs = 0;
   /** No need to look before: it has been blocked for long. */

@@ -158,7 +158,24 @@ test('a saved trace and Chrome JSON can be shown again', async () => {
   }
   const text = await cli(['show', path]);
   assert.equal(text.code, 2);
-  assert.match(text.stderr, /neither a trace of Run in Parallel nor the JSON of a Chrome trace/);
+  assert.match(
+    text.stderr,
+    /neither a trace of Run in Parallel, nor an event log of Spark, nor the JSON of a Chrome trace/,
+  );
+});
+
+test('an event log of Spark is shown and converted, compressed or not', async () => {
+  const log = join(root, 'test/fixtures/spark/spark-3.0.log.zstd');
+  const shown = await cli(['show', log]);
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /core 1 .* busy \d+ %, \d+ tasks/);
+  const saved = join(dirname(program('empty.py', '')), 'spark.riptrace');
+  const converted = await cli(['convert', log, '--output', saved]);
+  assert.equal(converted.code, 0, converted.stderr);
+  const json = await cli(['show', saved, '--format', 'json']);
+  const [run] = asArray(parseObject(json.stdout)?.runs).map(asObject);
+  assert.equal(run?.engine, 'spark');
+  assert.equal(asArray(run?.tasks).length, 13);
 });
 
 test('help and version', async () => {

@@ -179,3 +179,21 @@ test('a program that is gone at once, or was never there, is no trouble', onLinu
   assert.equal(trace.processes.length, 1);
   assert.equal(trace.processes[0]?.startMethod, 'main');
 });
+
+test('a child that ends before it was seen to run anything has no track', onLinux, async () => {
+  // This Python forks and then execs (later ones use vfork), so that a look in between finds the parent's own command.
+  const { trace } = await watch(
+    pythons[0] ?? 'python3',
+    `
+import subprocess
+filler = bytearray(300_000_000)  # the more there is to copy, the longer the fork takes
+for _ in range(60): subprocess.run(['/bin/true'])
+`,
+  );
+  const [main, ...children] = trace.processes.map(({ name }) => name);
+  assert.deepEqual(
+    [...new Set(children)].filter(name => name !== 'true'),
+    [],
+    `of ${main}`,
+  );
+});

@@ -5,10 +5,12 @@ import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { build } from 'esbuild';
 import { type RunHandle, type RunListener, RunPool } from '../../../src/pool/runPool.ts';
-import type { OutputChunk, RunOutcome } from '../../../src/protocol/hostWorker.ts';
+import type { Changed, OutputChunk, RunOutcome } from '../../../src/protocol/hostWorker.ts';
+import { type ClusterSecrets, type Clusters, noClusters, noSecrets } from '../../../src/run/clusters.ts';
 import { defaultLimits, type RunLimits, type RunPhase, type RunRequest } from '../../../src/run/request.ts';
 import { decodeTrace } from '../../../src/trace/file.ts';
 import type { Trace } from '../../../src/trace/model.ts';
+import { progressWords } from '../../../src/trace/progress.ts';
 
 export const root = join(import.meta.dirname, '../../..');
 
@@ -77,8 +79,14 @@ export interface Program {
   cwd?: string;
   limits?: Partial<RunLimits>;
   runId?: string;
+  clusters?: Clusters;
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  clusterSecrets?: ClusterSecrets;
   /** As a cell of a notebook, whose value is shown. */
   cell?: boolean;
+  /** As in RunRequest. */
+  firstRows?: number[];
 }
 
 let lastRun = 0;
@@ -97,9 +105,12 @@ export function requestFor(program: Program): RunRequest {
     interpreter: { command: program.python ?? newestPython, args: [], source: 'the test' },
     cwd: program.cwd ?? tmpdir(),
     argv: program.argv ?? [],
-    env: {},
+    env: program.env ?? {},
     limits: { ...defaultLimits, samplingHz: 100, ...program.limits },
+    clusters: program.clusters ?? noClusters,
+    clusterSecrets: program.clusterSecrets ?? noSecrets,
     display: 'rich',
+    firstRows: program.firstRows ?? [],
   };
 }
 
@@ -110,6 +121,8 @@ export class Started implements RunListener {
   readonly heard = { stdout: '', stderr: '' };
   readonly chunks: OutputChunk[] = [];
   changes = 0;
+  /** What was told of an engine's progress, each new sentence once. */
+  readonly progress: string[] = [];
   private checks = new Set<() => void>();
 
   constructor(pool: RunPool, program: Program) {
@@ -129,8 +142,10 @@ export class Started implements RunListener {
     this.check();
   }
 
-  onChanged(): void {
+  onChanged({ progress }: Changed): void {
     this.changes++;
+    const words = progress === null ? '' : progressWords(progress);
+    if (words !== this.progress.at(-1)) this.progress.push(words);
     this.check();
   }
 

@@ -167,7 +167,7 @@ async function launch() {
 
   const browser = await chromium.launch({ executablePath, args: browserFlags });
   undo.push(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.on('dialog', dialog => dialog.accept().catch(() => {}));
   page.on('crash', () => {

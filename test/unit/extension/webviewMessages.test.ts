@@ -40,13 +40,19 @@ test('what is not ours is dropped', () => {
     { kind: 'stop' },
     { kind: 'remedy', runId: 'r', remedy: 'runAnything' },
     { kind: 'reveal', file: 'a.py', line: '3' },
+    { kind: 'showFirstRows', runId: 'r' },
+    { kind: 'showFirstRows', runId: 'r', number: -1 },
+    { kind: 'showFirstRows', runId: 'r', number: 0.5 },
+    { kind: 'showFirstRows', number: 0 },
+    { kind: 'copy', text: 5 },
+    { kind: 'copy', text: 'x'.repeat(17 * 1024 * 1024) },
     { kind: 'request', id: 'x', method: 'getRuns', params: {} },
     { kind: 'request', id: 1, method: 'toString', params: { runId: 'r' } },
     { kind: 'request', id: 1, method: 'getTotals', params: range },
     { kind: 'request', id: 1, method: 'getWindow', params: { runId: 'r', startNs: 0, endNs: 1, bucketNs: 0 } },
     { kind: 'request', id: 1, method: 'getDetail', params: { runId: 'r', thread: 0, atNs: 0, row: 'secret' } },
   ]) {
-    assert.equal(parseWebviewMessage(value), null, JSON.stringify(value));
+    assert.equal(parseWebviewMessage(value), null, JSON.stringify(value).slice(0, 200));
   }
 });
 
@@ -60,4 +66,7 @@ test('actions come through', () => {
     file: 'a.py',
     line: 3,
   });
+  const again = { kind: 'showFirstRows', runId: 'r', number: 2 };
+  assert.deepEqual(parseWebviewMessage({ ...again, command: 'x' }), again);
+  assert.deepEqual(parseWebviewMessage({ kind: 'copy', text: 'a,b', runId: 'r' }), { kind: 'copy', text: 'a,b' });
 });

@@ -57,6 +57,15 @@ test('only the time within tasks counts, also where an interval reaches beyond t
   assert.equal(check(between), '0.42 s · 0.5× on 1 worker');
 });
 
+test('lines that did other things for most of the time tell of no speed-up', () => {
+  const drawing = `
+    T-1      |RRR    RRR
+    T-2      |RRR     RR
+    f:7 @T-1 |==
+    f:7 @T-2 |         =`;
+  assert.equal(check(drawing), '0.42 s · on 2 workers');
+});
+
 test('tasks of other lines, of other files, and those that never ended count for nothing', () => {
   const drawing = `
     T-1      |RRRR

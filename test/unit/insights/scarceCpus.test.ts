@@ -30,6 +30,18 @@ test('threads that compute without a GIL count as threads', () => {
   );
 });
 
+test("of a JVM's threads those count that run tasks", () => {
+  const drawing = (name: string) => `
+    P1/${name}-1 |RrRrRrRrRr
+    P1/${name}-2 |rRrRrRrRrR`;
+  check(drawing('GC Thread'), { cpus: 1, kind: 'jvm' }, null);
+  check(
+    drawing('Executor task launch worker').replaceAll('P1/', ''),
+    { cpus: 1, kind: 'jvm' },
+    '2 threads were ready to run at once on 1 CPU: they waited for a CPU 50 % of the time.',
+  );
+});
+
 test('silent when there are no more than CPUs: then others took them', () => {
   check(
     `

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noClusters, noSecrets } from '../../../src/run/clusters.ts';
 import { defaultLimits, type RunRequest } from '../../../src/run/request.ts';
-import { type EndFacts, explainEnd, explainSpawnFailure, programErrorOf } from '../../../src/worker/endOfRun.ts';
+import {
+  type EndFacts,
+  explainEnd,
+  explainProgramError,
+  explainSpawnFailure,
+  programErrorOf,
+} from '../../../src/worker/endOfRun.ts';
 import { interpreterEnvironment } from '../../../src/worker/interpreterProcess.ts';
 
 const interpreter = { command: '/venv/bin/python', args: ['-X', 'dev'], source: 'workspace .venv' };
@@ -14,6 +21,9 @@ const request: RunRequest = {
   env: {},
   limits: { ...defaultLimits, timeoutMs: 1500, maxProcesses: 9 },
   display: 'rich',
+  clusters: noClusters,
+  clusterSecrets: noSecrets,
+  firstRows: [],
 };
 const wentWell: EndFacts = {
   request,
@@ -81,7 +91,7 @@ test('advice only where Python leaves one alone', () => {
   );
   assert.equal(programErrorOf(interrupt, interpreter, null)?.type, 'KeyboardInterrupt');
   const missing = programErrorOf({ ...error, type: 'ModuleNotFoundError', module: 'numpy' }, interpreter, null);
-  assert.match(missing?.advice ?? '', /^\/venv\/bin\/python -X dev has no module numpy/);
+  assert.match(missing?.advice ?? '', /^\/venv\/bin\/python -X dev lacks numpy\. Install it \(/);
 });
 
 test("the program's environment: ours and the user's, without what VS Code tells its own children", () => {
@@ -102,4 +112,22 @@ test("the program's environment: ours and the user's, without what VS Code tells
     RUN_IN_PARALLEL_RUN: 'r1',
   });
   assert.equal(interpreterEnvironment({}, run, 'win32').PYTHONIOENCODING, 'utf-8');
+});
+
+test('a Spark that has no Java is a failure of the surroundings, with a button', () => {
+  const why = 'There is no Java on PATH and JAVA_HOME is not set. Spark 4.3.0 needs Java 17 or newer.';
+  const advice =
+    'Install one, for example with `sudo apt install openjdk-17-jre-headless`, or set JAVA_HOME to the folder of one.';
+  const error = { type: 'PySparkRuntimeError', message: '', file: 'f', line: 3, column: null, module: null };
+  for (const prefix of ['[JAVA_GATEWAY_EXITED] ', '']) {
+    const message = `${prefix}Spark could not start. ${why} ${advice}`;
+    const explained = explainProgramError({ ...error, message });
+    assert.deepEqual(explained, {
+      code: 'sparkCannotStart',
+      message: `Spark could not start. ${why}`,
+      advice,
+      remedy: 'installJava',
+    });
+  }
+  assert.equal(explainProgramError({ ...error, message: 'Spark could not start.' }), null);
 });

@@ -217,5 +217,7 @@ test('the samples have a block wherever something runs at once', async () => {
     '4_oversubscription.py': ['block 41-41', 'block 50-50'],
     '5_locks_and_queues.py': ['block 30-34', 'block 66-71', 'block 87-88'],
     '6_mistakes.py': ['block 20-22', 'block 45-49', 'block 89-89'],
+    '7_dataframes.py': ['block 85-85', 'block 97-102', 'block 130-137'],
+    '8_spark.py': ['block 40-40', 'block 50-50', 'block 58-58', 'block 68-68'],
   });
 });

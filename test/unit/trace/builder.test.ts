@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TraceBuilder } from '../../../src/trace/builder.ts';
+import { threadStates } from '../../../src/trace/model.ts';
 import { TraceReader } from '../../../src/trace/reader.ts';
 
 function builderWithThread(): { builder: TraceBuilder; thread: number } {
@@ -35,6 +36,19 @@ test('spans that are told late take their place, and handles still find theirs',
   assert.deepEqual([...(spans?.start ?? [])], [10, 20, 40]);
   assert.deepEqual([...(spans?.end ?? [])], [60, 30, 50]);
   assert.deepEqual([...(spans?.depth ?? [])], [0, 1, 1]);
+});
+
+test('spans of an engine that cross take turns in as few depths as they need', () => {
+  const { builder } = builderWithThread();
+  const thread = builder.addThread({ process: 0, tid: 0, name: 'core 1', kind: 'engine', startNs: 0 });
+  for (const startNs of [0, 9, 18, 27, 36, 50]) {
+    const compute = builder.openSpan(thread, { startNs, kind: 'compute', name: 0, ...nowhere });
+    builder.closeSpan(compute, startNs + 10);
+    const collecting = builder.openSpan(thread, { startNs: startNs + 2, kind: 'gc', name: 0, ...nowhere });
+    builder.closeSpan(collecting, startNs + 4);
+  }
+  const depths = [...(builder.finish(100).threads[thread]?.spans.depth ?? [])];
+  assert.deepEqual(depths, [0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 1]);
 });
 
 test('tasks are sorted by submission, and numbers given out before still name the same task', () => {
@@ -101,4 +115,25 @@ test('live windows, each after the one before, end where the finished trace is',
   }
   const live = new TraceReader(builder.snapshot(1e6), []).getWindow(window);
   assert.deepEqual(live, new TraceReader(builder.finish(1e6), []).getWindow(window));
+});
+
+test('what waits on a futex in a library’s own thread has nothing to do; in Python, and in a program’s main thread, it waits for a lock', () => {
+  const builder = new TraceBuilder({ title: 'native', startedAtMs: 0, cpuCount: 2 });
+  const process = builder.addProcess({
+    ...{ pid: 7, parentPid: null, name: 'main', startMethod: 'main', python: '3.13.0', gilEnabled: true },
+    ...{ startNs: 0, endNs: 100, exit: 'exit 0', note: '' },
+  });
+  const lockWait = threadStates.indexOf('lockWait');
+  const kinds = [
+    [7, 'native'],
+    [8, 'native'],
+    [9, 'python'],
+    [10, 'jvm'],
+  ] as const;
+  for (const [tid, kind] of kinds) {
+    const thread = builder.addThread({ process, tid, name: String(tid), kind, startNs: 0 });
+    builder.addState(thread, 0, 100, lockWait);
+  }
+  const states = builder.finish(100).threads.map(({ states }) => threadStates[states.state[0] ?? 0]);
+  assert.deepEqual(states, ['lockWait', 'idle', 'lockWait', 'idle']);
 });

@@ -39,7 +39,7 @@ test('the summary has the fields of schema 1, in ms', () => {
   });
   assert.deepEqual(summary.tasks[0], {
     ...{ name: 'f', engine: 'threadPool', pid: 1, tid: 101, submitMs: 0, startMs: 10, endMs: 50 },
-    ...{ status: 'ok', file: null, line: null },
+    ...{ status: 'ok', file: null, line: null, key: null, bytes: null, rows: null },
   });
   assert.deepEqual(summary.error, { type: 'ValueError', message: 'no', file: '/home/me/work.py', line: 3 });
   assert.deepEqual(summary.output, { stdout: 'out', stderr: 'err', truncated: false });

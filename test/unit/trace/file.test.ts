@@ -37,13 +37,29 @@ test('other files, newer versions and broken headers are named', () => {
   new DataView(newer).setUint32(8, 99, true);
   const tooNew = decodeTrace(newer);
   assert.ok(!tooNew.ok);
-  assert.equal(tooNew.error.message, 'This trace has format 99; this version reads up to 1.');
+  assert.equal(tooNew.error.message, 'This trace has format 99; this version reads up to 3.');
 
   const broken = encodeTrace(randomTrace(1));
   new Uint8Array(broken)[20] = 0;
   const damaged = decodeTrace(broken);
   assert.ok(!damaged.ok);
   assert.equal(damaged.error.code, 'traceDamaged');
+});
+
+test('a file of version 2, which has no rows of results, opens', () => {
+  const trace = randomTrace(4);
+  trace.tasks.rows.fill(123456.5);
+  const bytes = Buffer.from(encodeTrace(trace));
+  const { buffer, byteOffset, byteLength } = trace.tasks.rows;
+  const at = bytes.indexOf(Buffer.from(buffer, byteOffset, byteLength));
+  assert.ok(byteLength > 0 && at > 0);
+  const older = new Uint8Array(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + byteLength)]));
+  new DataView(older.buffer).setUint32(8, 2, true);
+  const read = decodeTrace(older.buffer);
+  assert.ok(read.ok);
+  assert.equal(read.value.tasks.rows.length, trace.tasks.length);
+  assert.ok(read.value.tasks.rows.every(Number.isNaN));
+  for (const table of ['links', 'marks', 'counters'] as const) assert.deepEqual(read.value[table], trace[table]);
 });
 
 test('garbage after a good beginning never throws', () => {

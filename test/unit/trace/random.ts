@@ -1,5 +1,13 @@
 import { TraceBuilder } from '../../../src/trace/builder.ts';
-import { spanKinds, type Trace, taskEngines, taskStatuses } from '../../../src/trace/model.ts';
+import {
+  counterUnits,
+  engines,
+  markLevels,
+  spanKinds,
+  type Trace,
+  taskEngines,
+  taskStatuses,
+} from '../../../src/trace/model.ts';
 
 /** Numbers that look random and are the same in each run (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -62,6 +70,24 @@ export function randomTrace(seed: number): Trace {
       ...{ name: builder.intern(`f ×${k}`), file: 0, line: 1, submitFile: 0, submitLine: 2 },
     });
     if (random() < 0.7) builder.updateTask(task, { startNs: time(), thread: Math.floor(random() * 5) - 1 });
+    if (random() < 0.5) builder.updateTask(task, { bytes: Math.floor(random() * 1e9) });
+    if (k > 0) builder.told.links.append({ from: task - 1, to: task });
+  }
+  builder.setEngine(pick(random, engines));
+  for (let k = 0; k < random() * 20; k++) {
+    const unit = pick(random, counterUnits);
+    const counter = builder.told.counter({
+      process: 0,
+      name: `${unit} ${k % 3}`,
+      unit,
+      limit: random() < 0.5 ? null : 9,
+    });
+    builder.told.addPoint(counter, time(), random());
+    const strings = { name: builder.intern('worker lost'), text: builder.intern('It is gone.') };
+    builder.told.addMark({ atNs: time(), process: -1, level: pick(random, markLevels), ...strings });
+    const place = { engine: pick(random, engines), atNs: time(), file: null, line: k };
+    builder.told.addPlan({ ...place, title: 'Expression', parts: [{ title: 'Before', text: 'a\nb' }] });
+    builder.told.addFact({ ...place, name: 'chunksize', values: { size: 6, scheduler: 'processes', left: null } });
   }
   return builder.finish(2e9);
 }

@@ -106,6 +106,19 @@ test('a process, a thread and its waits, while they happen', () => {
   assert.deepEqual(trace.meta.quality.warnings, []);
 });
 
+test('what comes after a look that ran out of time is there in the end', () => {
+  const { wire, main } = startProcess(100, 1);
+  wire.put(wire.chunk(101, at(2)), 'thread', { t0: at(2), obj: 77n, aux: 0 });
+  wire.flush();
+  const { builder, reader } = open();
+  reader.poll(Number.POSITIVE_INFINITY);
+  assert.equal(reader.poll(-1).isComplete, false);
+  wire.put(main, 'gc', { t0: at(15), t1: at(16), obj: 2n });
+  wire.flush();
+  reader.finish(25 * ms);
+  assert.equal(builder.finish(25 * ms).threads.find(each => each.tid === 100)?.spans.length, 1);
+});
+
 test('a pool’s tasks: queued, run, failed, never started, lost', () => {
   const { wire, main } = startProcess(100, 0);
   const fn = wire.string(main, '/code/a.py\t3\twork');

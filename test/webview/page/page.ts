@@ -1,9 +1,13 @@
 import type { Insight } from '../../../src/insights/insight.ts';
+import { type FrameValue, frameMimeType } from '../../../src/protocol/frameValue.ts';
 import type { HostToWebview, OutputPage, RunView, WebviewToHost } from '../../../src/protocol/hostWebview.ts';
 import type { TraceQueries } from '../../../src/protocol/query.ts';
+import type { PlanInfo } from '../../../src/trace/model.ts';
 import { TraceReader } from '../../../src/trace/reader.ts';
+import { buildCluster, buildSavedLog } from './clusterSample.ts';
 import { figurePng, frameHtml, graphSvg } from './figures.ts';
-import { buildMany, buildPool, gilInsight } from './samples.ts';
+import { lazyPeople, people, pivot } from './frames.ts';
+import { buildMany, buildPool, gilInsight, queueInsight } from './samples.ts';
 import { applyTheme, type ThemeName } from './themes.ts';
 
 interface FakeRun {
@@ -11,6 +15,8 @@ interface FakeRun {
   reader: TraceReader | null;
   output: OutputPage['chunks'];
   truncated: boolean;
+  /** Beside those of its trace. */
+  plans: PlanInfo[];
 }
 
 /** Plays the extension: answers from real traces, records what the panel says, can be slow and can fail. */
@@ -41,13 +47,18 @@ class FakeHost {
 
   add(
     view: Partial<RunView>,
-    options: { trace?: 'pool' | 'many' | 'none'; untilMs?: number; insights?: boolean } = {},
+    options: {
+      trace?: 'pool' | 'many' | 'cluster' | 'savedLog' | 'none';
+      untilMs?: number;
+      insights?: boolean | 'several';
+    } = {},
   ): void {
     const run: FakeRun = {
       view: { ...plainRun, runId: `run-${this.runs.length + 1}`, ...view },
       reader: null,
       output: [],
       truncated: false,
+      plans: [],
     };
     this.runs.unshift(run);
     const kind = options.trace ?? 'pool';
@@ -55,7 +66,11 @@ class FakeHost {
       run.reader = new TraceReader(buildMany(64, 2000, 8), []);
       run.view.durationNs = 8e9;
     }
-    if (kind === 'pool') this.setPool(run, options.untilMs ?? 1200, options.insights === true ? [gilInsight] : []);
+    if (kind === 'cluster' || kind === 'savedLog') {
+      run.reader = new TraceReader(kind === 'cluster' ? buildCluster() : buildSavedLog(), []);
+      run.view.durationNs = 2.4e9;
+    }
+    if (kind === 'pool') this.setPool(run, options.untilMs ?? 1200, insightsOf(options.insights));
     run.view.hasTrace = run.reader !== null;
   }
 
@@ -84,6 +99,14 @@ class FakeHost {
     run.output.push({ stream: 'display', data });
     run.view.outputRevision += 1;
     run.view.valueCount += 1;
+    this.changed(runId);
+  }
+
+  /** An engine tells of one more plan. */
+  tellPlan(runId: string, plan: PlanInfo): void {
+    const run = this.find(runId);
+    run.plans.push(plan);
+    run.view.revision += 1;
     this.changed(runId);
   }
 
@@ -130,8 +153,11 @@ class FakeHost {
   private answer(message: Extract<WebviewToHost, { kind: 'request' }>): unknown {
     if (message.method === 'getRuns') return { runs: this.runs.map(run => ({ ...run.view })) };
     if (message.method === 'getOutput') return this.outputOf(message.params.runId, message.params.from);
-    const { reader } = this.find(message.params.runId);
+    const { reader, plans } = this.find(message.params.runId);
     if (!reader) throw new Error('This run has no trace.');
+    if (message.method === 'getPlans') {
+      return { plans: [...reader.answer('getPlans', message.params).plans, ...plans] };
+    }
     const query: keyof TraceQueries = message.method;
     return reader.answer(query, message.params);
   }
@@ -148,9 +174,16 @@ class FakeHost {
   }
 }
 
+function insightsOf(which: boolean | 'several' = false): Insight[] {
+  if (which === false) return [];
+  return which === true ? [gilInsight] : [gilInsight, queueInsight, { ...queueInsight, title: 'And one more.' }];
+}
+
 const plainRun: RunView = {
   runId: '',
   title: 'fetch.py:10-24',
+  where: '',
+  progress: '',
   phase: 'ended',
   status: 'ok',
   queuePosition: null,
@@ -162,8 +195,11 @@ const plainRun: RunView = {
   programError: null,
   userError: null,
   valueCount: 0,
+  opensWith: 'timeline',
   notes: [],
   packages: [],
+  canRunAgain: true,
+  remedies: [],
   hasProgram: false,
   hasTrace: false,
   file: '/code/fetch.py',
@@ -187,6 +223,10 @@ const values = {
   frameHtml,
   figurePng,
   graphSvg,
+  people,
+  lazyPeople,
+  pivot,
+  showFrame: (frame: FrameValue) => values.show({ 'text/plain': 'plain', [frameMimeType]: JSON.stringify(frame) }),
   write: (text: string) => host.write('run-1', 'stdout', text),
   show: (data: Record<string, string>) => host.show('run-1', data),
 };

@@ -272,3 +272,13 @@ export const gilInsight: Insight = {
   evidence: { share: 0.46 },
   highlight: { threads: [1, 2], startNs: 300 * ms, endNs: 600 * ms },
 };
+
+export const queueInsight: Insight = {
+  ...gilInsight,
+  code: 'RIP103',
+  severity: 'hint',
+  title: '13 tasks shared 4 workers: they waited 240 ms in the queue to run 80 ms (medians).',
+  advice: 'Give `pool` more workers.',
+  weight: 0.2,
+  highlight: null,
+};
