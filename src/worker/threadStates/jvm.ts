@@ -56,9 +56,11 @@ function isLauncher({ command }: Running): boolean {
   return command.some(word => launchers.has(basename(word)));
 }
 
+const taskThread = 'Executor task launch worker';
+
 /** Linux keeps 15 characters of a thread's name: those that Spark's users know, in full. */
 const longNames: readonly string[] = [
-  'Executor task launch worker',
+  taskThread,
   'C1 CompilerThread',
   'C2 CompilerThread',
   'dag-scheduler-event-loop',
@@ -81,13 +83,17 @@ const longNames: readonly string[] = [
 ];
 const kernelNameLength = 15;
 
-/** The full name of a JVM's thread, where it is a well-known one. */
+/** What Spark 4 calls a thread of its pool between two tasks: "Executor task idle worker". */
+const idleTaskThread = 'Executor task i';
+
+/** The full name of a JVM's thread, where it is a well-known one. A thread that runs tasks has one name, whenever it's looked at. */
 export function jvmThreadName(name: string): string {
   if (name.length < kernelNameLength) return name;
+  if (name === idleTaskThread) return taskThread;
   return longNames.find(long => long.startsWith(name)) ?? name;
 }
 
 /** Threads that run tasks of Spark are shown even if they did little. */
 export function runsSparkTasks(name: string): boolean {
-  return name.startsWith('Executor task l');
+  return name.startsWith('Executor task ');
 }
