@@ -1,16 +1,21 @@
 // `npm test [suite…] [-- --desktop]`: sets the machine up as far as the suites need it, runs them, and sums up. The last line is
 // "N passed, N failed" (and ", N skipped"). Needs only Node's own modules, because it runs before `npm ci`.
+//
+// What fails where real programs run is tried a second time, alone: machines stall. What passes only then is named at the end, with
+// its error, as is what failed twice. Types, style and pure tests have one try.
 import { spawn } from 'node:child_process';
-import { delimiter } from 'node:path';
+import { basename, delimiter } from 'node:path';
 import { findChromium } from './lib/browser.mjs';
 import { environmentPython } from './lib/environments.mjs';
 import { nodeBinary, nodeFolder } from './lib/node.mjs';
 import { root } from './lib/places.mjs';
 import { stopTree } from './lib/processes.mjs';
 import { findPythons, listPythons, newestPython } from './lib/pythons.mjs';
+import { afterSecondTry, readNodeTests, readPythonTests } from './lib/testResults.mjs';
 import { explain, setUp } from './setup.mjs';
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/** @typedef {import('./lib/testResults.mjs').Counts} Counts */
+/** @typedef {import('./lib/testResults.mjs').Result} Result */
 /** @typedef {import('./setup.mjs').Step} Step */
 
 const desktop = process.argv.includes('--desktop');
@@ -18,50 +23,55 @@ const desktop = process.argv.includes('--desktop');
 /**
  * `besideSetUp`: it may run while the machine is still being set up for the suites after it, as it doesn't look at how threads
  * share the CPUs.
- * @type {Record<string, {needs: Step[], minutes: number, besideSetUp?: true, run: (deadline: number) => Promise<Counts>}>}
+ * @type {Record<string, {needs: Step[], minutes: number, besideSetUp?: true, run: (name: string, deadline: number) => Promise<Counts>}>}
  */
 const suites = {
   check: {
     needs: ['node', 'packages'],
     minutes: 3,
     besideSetUp: true,
-    run: deadline => runNode(['scripts/check.mjs'], deadline),
+    run: (name, deadline) => runNode(name, ['scripts/check.mjs'], deadline),
   },
   unit: {
     needs: ['node', 'packages'],
     minutes: 4,
     besideSetUp: true,
     // In one process: they are pure, and starting a process for each file takes longer than they do.
-    run: deadline => runNodeTests('test/unit/**/*.test.ts', deadline, 1, ['--test-isolation=none']),
+    run: (name, deadline) =>
+      runNodeTests(name, 'test/unit/**/*.test.ts', deadline, {
+        concurrency: 1,
+        flags: ['--test-isolation=none'],
+        tries: 1,
+      }),
   },
   tracer: { needs: ['python'], minutes: 8, besideSetUp: true, run: runPythonTests },
   process: {
     needs: ['node', 'packages', 'build', 'python'],
     minutes: 12,
     // One file at a time: these tests look at how threads share the CPUs.
-    run: deadline => runNodeTests('test/process/**/*.test.ts', deadline, 1),
+    run: (name, deadline) => runNodeTests(name, 'test/process/**/*.test.ts', deadline, { concurrency: 1 }),
   },
   frames: {
     needs: ['node', 'packages', 'build', 'python', 'environments'],
     minutes: 14,
     // Two at a time: libraries and clusters take longer to start than what is tested of them.
-    run: deadline => runNodeTests('test/frames/**/*.test.ts', deadline, 2),
+    run: (name, deadline) => runNodeTests(name, 'test/frames/**/*.test.ts', deadline, { concurrency: 2 }),
   },
   spark: {
     needs: ['node', 'packages', 'build', 'python', 'java', 'sparkEnvironments'],
     minutes: 20,
     // Two at a time: most of what they take is the starting of JVMs.
-    run: deadline => runNodeTests('test/spark/**/*.test.ts', deadline, 2),
+    run: (name, deadline) => runNodeTests(name, 'test/spark/**/*.test.ts', deadline, { concurrency: 2 }),
   },
   webview: {
     needs: ['node', 'packages', 'build', 'chromium'],
     minutes: 6,
-    run: deadline => runNodeTests('test/webview/**/*.test.ts', deadline, 2),
+    run: (name, deadline) => runNodeTests(name, 'test/webview/**/*.test.ts', deadline, { concurrency: 2 }),
   },
   start: {
     needs: ['node', 'packages', 'build', 'python', 'environments', 'java', 'sparkEnvironments', 'vscode', 'chromium'],
     minutes: 5,
-    run: deadline => runNodeTests('test/start/**/*.test.ts', deadline, 1),
+    run: (name, deadline) => runNodeTests(name, 'test/start/**/*.test.ts', deadline, { concurrency: 1 }),
   },
   vscode: {
     needs: [
@@ -75,7 +85,7 @@ const suites = {
       ...(desktop ? [] : /** @type {Step[]} */ (['vscode', 'chromium'])),
     ],
     minutes: 20,
-    run: deadline => runNode(['test/support/vscode/run.mjs', ...(desktop ? ['--desktop'] : [])], deadline),
+    run: runWindows,
   },
 };
 
@@ -140,42 +150,64 @@ function watch(command, args, deadline, { quiet = false } = {}) {
   });
 }
 
-/** Sums up what node:test's spec reporter, or one that prints like it, has said. @returns {Counts} */
-function countNodeTests({ code, output }) {
-  const sum = name =>
-    [...output.matchAll(new RegExp(`^ℹ ${name} (\\d+)\\s*$`, 'gm'))].reduce((all, m) => all + Number(m[1]), 0);
-  const counts = { passed: sum('pass'), failed: sum('fail') + sum('cancelled'), skipped: sum('skipped') + sum('todo') };
-  const ranNothing = counts.passed + counts.skipped === 0;
-  if (counts.failed === 0 && (code !== 0 || ranNothing)) counts.failed = 1;
-  return counts;
+/** Failed tests, told again at the end: those that failed twice, or in their only try. */
+const failures = [];
+/** Those that failed only once. */
+const unsteady = [];
+
+/**
+ * Takes a command's result; has what failed tried once more, if it is little and there is time. More than five failed files or tests
+ * are no accident.
+ * @param {string} name of the suite @param {Result} first @param {number} deadline
+ * @param {(again: string[]) => Promise<Result>} [retry] none: one try
+ * @returns {Promise<Counts>}
+ */
+async function settle(name, first, deadline, retry) {
+  let last = first;
+  if (retry && first.again.length > 0 && first.again.length <= 5 && Date.now() < deadline) {
+    console.log(`\n↻ once more, alone: ${first.again.join(' ')}`);
+    const both = afterSecondTry(first, await retry(first.again));
+    if (both.unsteady > 0) unsteady.push(`${name}: ${both.unsteady} in ${first.again.join(' ')}\n${first.failures}`);
+    last = both;
+  }
+  if (last.counts.failed > 0) failures.push(`${name}\n${last.failures}`);
+  return last.counts;
 }
 
-/** @param {string[]} args @param {number} deadline */
-async function runNode(args, deadline) {
-  return countNodeTests(await watch(nodeBinary(), args, deadline));
+/** @param {string} name @param {string[]} args @param {number} deadline */
+async function runNode(name, args, deadline) {
+  return settle(name, readNodeTests(await watch(nodeBinary(), args, deadline)), deadline);
 }
 
-/** @param {string} files glob @param {number} deadline @param {number} concurrency @param {string[]} [more] flags */
-function runNodeTests(files, deadline, concurrency, more = []) {
-  const flags = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--test', '--test-reporter=spec'];
-  return runNode([...flags, `--test-concurrency=${concurrency}`, ...more, files], deadline);
+/**
+ * @param {string} name @param {string} files glob @param {number} deadline
+ * @param {{concurrency: number, flags?: string[], tries?: 1 | 2}} how
+ */
+async function runNodeTests(name, files, deadline, { concurrency, flags = [], tries = 2 }) {
+  const run = async (/** @type {string[]} */ which, /** @type {number} */ beside) => {
+    const common = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--test', '--test-reporter=spec'];
+    const args = [...common, `--test-concurrency=${beside}`, ...flags, ...which];
+    return readNodeTests(await watch(nodeBinary(), args, deadline));
+  };
+  const first = await run([files], concurrency);
+  return settle(name, first, deadline, tries === 2 ? again => run(again, 1) : undefined);
 }
 
-/** Sums up unittest's verbose output. @returns {Counts} */
-function countPythonTests({ code, output }) {
-  const number = pattern => Number(pattern.exec(output)?.[1] ?? 0);
-  const failed = number(/failures=(\d+)/) + number(/errors=(\d+)/) + number(/unexpected successes=(\d+)/);
-  const skipped = number(/skipped=(\d+)/) + number(/expected failures=(\d+)/);
-  const passed = Math.max(0, number(/^Ran (\d+) tests?/m) - failed - skipped);
-  return { passed, failed: failed === 0 && (code !== 0 || passed + skipped === 0) ? 1 : failed, skipped };
+/** @param {string} name @param {number} deadline */
+async function runWindows(name, deadline) {
+  const run = async (/** @type {string[]} */ which) => {
+    const args = ['test/support/vscode/run.mjs', ...which, ...(desktop ? ['--desktop'] : [])];
+    return readNodeTests(await watch(nodeBinary(), args, deadline));
+  };
+  return settle(name, await run([]), deadline, again => run(again.map(file => basename(file))));
 }
 
 /**
  * What runs in the user's interpreter is tested in Python, two at a time: the tracer by every Python of the machine; what re-creates
  * programs by one, as its tests start all the others themselves.
- * @param {number} deadline @returns {Promise<Counts>}
+ * @param {string} name @param {number} deadline @returns {Promise<Counts>}
  */
-async function runPythonTests(deadline) {
+async function runPythonTests(name, deadline) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const waiting = [
     { folder: 'test/program', python: newestPython() },
@@ -184,19 +216,24 @@ async function runPythonTests(deadline) {
   async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { python, folder } = next;
-      const result = await watch(python.path, ['-m', 'unittest', 'discover', '-v', '-s', folder], deadline, {
-        quiet: true,
-      });
-      const counts = countPythonTests(result);
-      add(total, counts);
-      const shown = counts.failed > 0 ? result.output : skipLines(result.output);
-      const name = `${folder}, Python ${python.version}${python.gil ? '' : ' without the GIL'}`;
-      console.log(`${counts.failed > 0 ? '✖' : '✔'} ${name}: ${sentence(counts)}\n${shown}`.trimEnd());
+      const what = `${folder}, Python ${python.version}${python.gil ? '' : ' without the GIL'}`;
+      const run = async (/** @type {string[]} */ tests) => {
+        const args = ['-m', 'unittest', 'discover', '-v', '-s', folder, ...tests.flatMap(test => ['-k', test])];
+        const ended = await watch(python.path, args, deadline, { quiet: true });
+        const result = readPythonTests(ended);
+        const shown = result.counts.failed > 0 ? ended.output : skipLines(ended.output);
+        console.log(`${mark(result.counts)} ${what}: ${sentence(result.counts)}\n${shown}`.trimEnd());
+        return result;
+      };
+      add(total, await settle(`${name}, ${what}`, await run([]), deadline, run));
     }
   }
   await Promise.all([work(), work()]);
   return total;
 }
+
+/** @param {Counts} counts */
+const mark = ({ failed }) => (failed > 0 ? '✖' : '✔');
 
 /** @param {Counts} total @param {Counts} counts */
 function add(total, counts) {
@@ -250,7 +287,7 @@ async function runSuite(name) {
   }
   if (!suite.besideSetUp) await setUpEnds;
   console.log(`\n━━ ${name}`);
-  return suite.run(Date.now() + suite.minutes * 60_000);
+  return suite.run(name, Date.now() + suite.minutes * 60_000);
 }
 
 const named = process.argv.slice(2).filter(argument => argument !== '--desktop');
@@ -270,7 +307,11 @@ for (const name of chosen) {
   const counts = await runSuite(name);
   const seconds = Math.round((performance.now() - started) / 1000);
   add(total, counts);
-  table.push(`${counts.failed > 0 ? '✖' : '✔'} ${name.padEnd(9)}${`${seconds} s`.padStart(6)}   ${sentence(counts)}`);
+  table.push(`${mark(counts)} ${name.padEnd(9)}${`${seconds} s`.padStart(6)}   ${sentence(counts)}`);
 }
-console.log(`\n${table.join('\n')}\n\n${sentence(total)}`);
+for (const text of unsteady) console.log(`\n━━ passed at the second try, ${text}`);
+for (const text of failures) console.log(`\n━━ failed, ${text}`);
+console.log(`\n${table.join('\n')}\n`);
+for (const text of unsteady) console.log(`↻ passed at the second try, ${text.split('\n', 1)[0]}`);
+console.log(sentence(total));
 process.exitCode = total.failed > 0 ? 1 : 0;

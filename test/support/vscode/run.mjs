@@ -20,10 +20,12 @@ mkdirSync(join(root, 'test/.out'), { recursive: true });
 const out = mkdtempSync(join(root, 'test/.out/vscode-'));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
-/** `NAME` on the command line: only the windows whose file name starts so. */
-const only = process.argv.slice(2).find(argument => !argument.startsWith('--')) ?? '';
+/** `NAME…` on the command line: only the windows whose file names start so. */
+const only = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 const windows = existsSync(source)
-  ? readdirSync(source).filter(name => name.endsWith('.window.ts') && name.startsWith(only))
+  ? readdirSync(source)
+      .filter(name => name.endsWith('.window.ts'))
+      .filter(name => only.length === 0 || only.some(begin => name.startsWith(begin)))
   : [];
 if (windows.length === 0) {
   console.error('No test/vscode/*.window.ts to run.');
@@ -42,7 +44,7 @@ await build({
   logLevel: 'warning',
 });
 
-/** Passes on what a window says, and remembers whether it told of a failure. */
+/** Passes on what a window says, and remembers its failed tests, each with its error. */
 function listener() {
   let said = '';
   const stream = new Writable({
@@ -51,15 +53,16 @@ function listener() {
       process.stdout.write(chunk, done);
     },
   });
-  return { stream, toldOfFailure: () => /^ℹ fail [1-9]/m.test(said) };
+  return { stream, failures: () => said.match(/^✖ .*(?:\n(?![✔✖﹣ℹ]).*)*/gm) ?? [] };
 }
 
-let failed = false;
+/** As node:test's spec reporter ends: the place of each failed test, and its error. @type {string[]} */
+const failed = [];
 for (const name of windows) {
   console.log(`▶ ${name}`);
   // Short: VS Code puts sockets there, whose paths are limited to about 100 characters.
   const data = mkdtempSync(join(tmpdir(), 'rip-'));
-  const { stream, toldOfFailure } = listener();
+  const { stream, failures } = listener();
   try {
     const folder = join(data, 'samples');
     cpSync(join(root, 'samples'), folder, { recursive: true });
@@ -84,11 +87,16 @@ for (const name of windows) {
       stdout: stream,
     });
   } catch (error) {
-    failed = true;
     console.log(error instanceof Error ? error.message : error);
-    if (!toldOfFailure()) console.log(`✖ ${name} ended without a result\nℹ fail 1`);
+    const told = failures();
+    if (told.length === 0) {
+      told.push(`✖ ${name} ended without a result`);
+      console.log(`${told[0]}\nℹ fail 1`);
+    }
+    failed.push(...told.map(text => `test at test/vscode/${name}\n${text}\n`));
   } finally {
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   }
 }
-process.exitCode = failed ? 1 : 0;
+if (failed.length > 0) console.log(`\n✖ failing tests:\n\n${failed.join('\n')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
