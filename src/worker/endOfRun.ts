@@ -3,6 +3,7 @@ import type { RunnerError } from '../protocol/programWire.ts';
 import { missingPackageAdvice } from '../run/missingPackages.ts';
 import type { Interpreter, ProgramError, RunRequest } from '../run/request.ts';
 import { isCrash, type ProcessExit, type StopCause } from '../run/runState.ts';
+import { sparkAdvice, sparkRootCause } from '../run/sparkErrors.ts';
 
 /** run.py's exit code on a Python that is too old for us. */
 const tooOldExitCode = 86;
@@ -124,20 +125,30 @@ export function explainSpawnFailure(error: Error, code: string | null, interpret
 
 /**
  * The program's own exception, with our advice where Python's words are not enough; null when it is only the interrupt by which we
- * stopped it.
+ * stopped it. One of PySpark's gives way to what it comes down to. `lostJvm`: Spark's JVM ended while the program still ran.
  */
 export function programErrorOf(
   error: RunnerError,
   interpreter: Interpreter,
   stop: StopCause | null,
+  lostJvm = false,
 ): ProgramError | null {
   if (stop !== null && error.type === 'KeyboardInterrupt') return null;
   const { type, message, file, line, module } = error;
-  return { type, message, file, line, module, advice: adviceFor(error, interpreter) };
+  if (stop === null && lostJvm) return { type, message, file, line, module, advice: lostJvmAdvice };
+  const cause = sparkRootCause(error);
+  if (!cause) return { type, message, file, line, module, advice: adviceFor(error, interpreter) };
+  const place = cause.place ?? { file, line };
+  const advice = sparkAdvice(cause) || adviceFor(error, interpreter);
+  return { type: cause.type, message: cause.message, ...place, module, advice };
 }
 
+const lostJvmAdvice =
+  "Spark's JVM had ended by then. Memory that ran out is the usual cause: give it more by spark.driver.memory, or collect less at once.";
+
 /** The words by which src/python/tracer/engines/spark.py says that there can be no JVM. */
-const sparkCannotStart = /^(?:\[JAVA_GATEWAY_EXITED\] )?Spark could not start\. (.+?\.) ((?:Install one|Unset it).*)$/s;
+const sparkCannotStart =
+  /^(?:\[JAVA_GATEWAY_EXITED\] )?Spark could not start\. (.+?\.) ((?:Install one|Unset it|Set one to).*)$/s;
 
 /** An uncaught exception that is a failure of the surroundings, in our words; null for any other. */
 export function explainProgramError(error: RunnerError): UserError | null {

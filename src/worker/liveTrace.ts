@@ -11,6 +11,7 @@ import type { Snippet } from '../snippet/snippet.ts';
 import { type NewProcess, TraceBuilder } from '../trace/builder.ts';
 import { EngineSink } from '../trace/engineSink.ts';
 import { encodeTrace } from '../trace/file.ts';
+import type { Trace } from '../trace/model.ts';
 import { progressOf } from '../trace/progress.ts';
 import { TraceReader } from '../trace/reader.ts';
 import { EngineLines } from './engines/engineLines.ts';
@@ -39,6 +40,14 @@ export interface LiveTraceInit {
   onChanged: (changed: Changed) => void;
   /** Living processes of the run, when their number changed. */
   onProcessCount: (count: number) => void;
+}
+
+export interface FinishedTrace {
+  bytes: ArrayBuffer;
+  insights: Insight[];
+  taskWork: TaskWork | null;
+  /** Spark's JVM ended before the program, which ends it otherwise. */
+  lostJvm: boolean;
 }
 
 /**
@@ -147,14 +156,19 @@ export class LiveTrace {
   }
 
   /** Stops observing, takes in what is left and closes the trace. */
-  finish(endNs: Ns, snippet: Snippet): { bytes: ArrayBuffer; insights: Insight[]; taskWork: TaskWork | null } {
+  finish(endNs: Ns, snippet: Snippet): FinishedTrace {
     this.stopWatching();
     this.safely("The tracer's files could not be read to their end", () => this.tracer.finish(endNs));
     for (const engine of this.engines) {
       this.safely('What an engine told of its work could not be read to its end', () => engine.finish(endNs));
     }
     const trace = this.builder.finish(endNs);
-    return { bytes: encodeTrace(trace), insights: findInsights(trace), taskWork: taskWork(trace, snippet) };
+    return {
+      bytes: encodeTrace(trace),
+      insights: findInsights(trace),
+      taskWork: taskWork(trace, snippet),
+      lostJvm: lostJvm(trace),
+    };
   }
 
   /** A mistake of ours came out of one of the watchers' timers: what they have seen is kept, the program goes on unwatched. */
@@ -229,4 +243,10 @@ function rootTrack(pid: number): NewProcess {
     exit: null,
     note: '',
   };
+}
+
+/** The driver's JVM has the name that src/python/tracer/engines/spark.py gives it. */
+function lostJvm({ processes }: Trace): boolean {
+  const end = processes.find(({ startMethod }) => startMethod === 'main')?.endNs ?? Number.POSITIVE_INFINITY;
+  return processes.some(({ name, endNs }) => name === 'Spark driver JVM' && endNs !== null && endNs < end);
 }

@@ -310,7 +310,9 @@ export class RunDriver {
       status,
       exitCode: this.state.exit?.code ?? null,
       signal: this.state.exit?.signal ?? null,
-      programError: result?.error ? programErrorOf(result.error, request.interpreter, this.state.stop) : null,
+      programError: result?.error
+        ? programErrorOf(result.error, request.interpreter, this.state.stop, finished?.lostJvm)
+        : null,
       userError: this.fault ?? this.spawnError ?? explained ?? surroundings ?? finished?.error ?? null,
       wallMs: (this.exitNs ?? endNs) / 1e6,
       output,
@@ -327,7 +329,7 @@ export class RunDriver {
       return { ...this.trace.finish(endNs, this.task.request.snippet), error: null };
     } catch (error) {
       const said = userError('traceLost', `The trace could not be put together: ${messageOf(error)}`, '', 'openLog');
-      return { bytes: null, insights: [], taskWork: null, error: said };
+      return { bytes: null, insights: [], taskWork: null, lostJvm: false, error: said };
     }
   }
 

@@ -53,5 +53,6 @@ test('a JVM that is killed: the program hears of it as without us, and nothing i
   const outcome = await run.end();
   assert.equal(outcome.status, 'failed');
   assert.match(outcome.programError?.type ?? '', /Py4J|ConnectionRefused|Error/);
+  assert.match(outcome.programError?.advice ?? '', /^Spark's JVM had ended by then\./);
   assert.equal(outcome.userError, null);
 });

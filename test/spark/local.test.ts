@@ -132,6 +132,27 @@ for (const python of sparkPythons()) {
   });
 }
 
+const failing = `from pyspark import SparkContext
+sc = SparkContext('local[2]')
+sc.setLogLevel('OFF')
+
+def share(row):
+    return 1 // (row - 5)
+
+print(sc.parallelize(range(8), 4).map(share).collect())
+`;
+for (const python of sparkPythons()) {
+  test(`a function that fails in a Python worker is told by its own exception and line: ${python}`, async t => {
+    const { start } = await openPool(t, { size: 1 });
+    const { status, programError } = await start({ source: failing, python }).end();
+    assert.equal(status, 'failed');
+    assert.equal(programError?.type, 'ZeroDivisionError');
+    assert.match(programError.message, /^integer division or modulo by zero$/);
+    assert.equal(programError.line, 6);
+    assert.match(programError.file ?? '', /program\.py$/);
+  });
+}
+
 test("Spark's own events are there while it runs, with the line of the action that caused each job", async t => {
   const folder = people(t);
   const waiting = `from pyspark.sql import SparkSession

@@ -9,6 +9,8 @@ from . import sources
 
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
+# Parts of the paths of installed packages; the last two are what Spark hands to its workers.
+_INSTALLED = ('site-packages', 'dist-packages', 'pyspark.zip', 'py4j-')
 
 
 def is_ours(code) -> bool:
@@ -146,7 +148,7 @@ def is_user_file(file: str, units: list) -> bool:
     """The program's own text, and modules that are neither installed packages nor the standard library."""
     if any(unit.file == file for unit in units):
         return True
-    return not file.startswith((_FOLDER, _LIBRARY, '<')) and 'site-packages' not in file and 'dist-packages' not in file
+    return not file.startswith((_FOLDER, _LIBRARY, '<')) and not any(name in file for name in _INSTALLED)
 
 
 def innermost(error: BaseException, units: list):
