@@ -104,19 +104,19 @@ for (const [number, python] of sparkPythons().entries()) {
     await t.test('its tasks and how far it has come are told while it runs', async t => {
       const others = (await askRest(server.uiPort, 0)).jobs.map(job => Number(job.jobId));
       const slow = `${bare.split('\n').slice(0, 2).join('\n')}
-slow = spark.range(0, 480, 1, 8).selectExpr("id % 5 AS rest", "reflect('java.lang.Thread', 'sleep', 25L) AS said")
+slow = spark.range(0, 960, 1, 16).selectExpr("id % 5 AS rest", "reflect('java.lang.Thread', 'sleep', 25L) AS said")
 print(slow.groupBy("rest", "said").count().orderBy("rest").collect()[0][2])
 `;
       const { start } = await openPool(t, { size: 1 });
       const run = start({ source: slow, python, clusters: withUi });
       await run.until(
-        () => run.progress.some(words => /^Spark stage \d+: [1-7]\/8 tasks$/.test(words)),
+        () => run.progress.some(words => /^Spark stage \d+: (?:[1-9]|1[0-5])\/16 tasks$/.test(words)),
         `its progress was told: ${run.progress.join(', ')}`,
       );
       const { taskCount } = await run.handle.query('getOverview', {});
       assert.ok(taskCount > 0, 'its tasks are in the timeline');
       const outcome = await run.end();
-      assert.equal(run.heard.stdout, '96\n');
+      assert.equal(run.heard.stdout, '192\n');
       const rest = await askRest(server.uiPort, Math.max(...others) + 1);
       assert.ok(rest.stages.filter(({ status }) => status === 'COMPLETE').length > 1);
       assertSameTasks(traceOf(outcome), rest);

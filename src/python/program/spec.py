@@ -31,13 +31,16 @@ class Spec:
         self.clusters = clusters_of(value.get('clusters'))
 
     def take_secrets(self) -> None:
-        """Puts the secrets of the clusters in their places, and deletes the file that they come in."""
+        """Puts the secrets of the clusters in their places, and deletes the file that they come in. Spark's are named by `secret`."""
         path = os.path.join(self.run_dir, 'clusters.json')
         try:
             clusters = clusters_of(jsonfile.read(path))
             os.remove(path)
         except (OSError, ValueError):
             return
+        known = self.clusters.get('spark', {}).get('conf', {})
+        if 'spark' in clusters:
+            clusters['spark']['secret'] = [name for name in clusters['spark'].get('conf', {}) if name not in known]
         self.clusters = clusters
 
 

@@ -6,7 +6,8 @@ What was chosen for this run before it started.
         ['dask']         {'address', 'tls'}: 'tcp://host:port', 'tls://host:port', or 'local' / 'local[4]': a LocalCluster started for
                          the run; tls is None or {'ca', 'cert', 'key'}: paths, and 'key' may be the key's PEM text, as distributed takes both
         ['spark']        {'master', 'conf'}: 'local[4]', 'spark://host:port', 'yarn', 'k8s://…', or 'sc://host:port/;name=value' (Connect);
-                         conf: settings by name, secrets among them: print none, and put none on a command line
+                         conf: settings by name, secrets among them: print none, and put none on a command line; 'secret': their names, when
+                         there are any
 
 Only the first process of the run has it. A forked child finds {}, as a spawned one does: what a worker of a pool imports must not connect
 once more. Ask for `settings.clusters` each time; a copy would outlive a fork.

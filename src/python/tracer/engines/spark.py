@@ -9,7 +9,7 @@ import sys
 
 from ..recorder import fault, note, now, state
 from ..wrap import function, method
-from . import lines, settings, spark_java, spark_log, spark_python
+from . import lines, spark_cluster, spark_java, spark_log, spark_python
 
 # SparkContext -> (listener, application id). A context has no __hash__ of its own.
 _listeners = {}
@@ -34,7 +34,7 @@ def patch_context(module):
 
     def init(original):
         def _do_init(self, master=None, appName=None, sparkHome=None, pyFiles=None, environment=None, batchSize=0, serializer=None, conf=None, *rest, **more):
-            master, conf = _on_cluster(module, master, conf)
+            master, conf = spark_cluster.for_context(module, master, conf)
             result = original(
                 self, master, appName, sparkHome, pyFiles, environment, batchSize, serializer, conf, *rest, **more
             )
@@ -60,6 +60,7 @@ def _launch(original, args, kwargs):
     """Starts the JVM with the Java that fits, and with this interpreter as the workers' Python unless the program says otherwise."""
     before = dict(os.environ)
     choice = spark_java.Choice()
+    conf = args[0] if args else kwargs.pop('conf', None)
     try:
         choice = _choose_java()
         if choice.note:
@@ -67,14 +68,16 @@ def _launch(original, args, kwargs):
         if not choice.problem:
             if choice.home:
                 os.environ['JAVA_HOME'] = choice.home
-            spark_python.in_environment(args[0] if args else kwargs.get('conf'))
+            conf = spark_cluster.for_launch(conf)
+            spark_python.in_environment(conf)
+            choice.problem = spark_cluster.obstacle(conf, _spark_env())
     except Exception as error:
         fault(error)
     if choice.problem:
         raise _gateway_error('Spark could not start. ' + choice.problem)
     t0 = now()
     try:
-        gateway = original(*args, **kwargs)
+        gateway = original(conf, *args[1:], **kwargs)
     except Exception as error:
         _explain(error, choice)
         raise
@@ -95,18 +98,25 @@ def _choose_java():
     import pyspark
 
     home = os.environ.get('SPARK_HOME')
-    folder = os.environ.get('SPARK_CONF_DIR') or os.path.join(home or os.path.dirname(pyspark.__file__), 'conf')
     if home and not os.path.exists(os.path.join(home, 'bin', 'spark-submit')):
         return spark_java.Choice(
             problem='SPARK_HOME is %s, where there is no Spark (no bin/spark-submit). Unset it, or set it to the folder of a Spark.' % home
         )
-    try:
-        with open(os.path.join(folder, 'spark-env.sh'), errors='replace') as file:
-            if 'JAVA_HOME' in file.read():  # it has the last word there
-                return spark_java.Choice()
-    except OSError:
-        pass
+    if 'JAVA_HOME' in _spark_env():  # it has the last word there
+        return spark_java.Choice()
     return spark_java.choose(_version_of(home) or pyspark.__version__, os.environ)
+
+
+def _spark_env():
+    """What Spark's scripts read before they start the JVM; '' when there is none."""
+    import pyspark
+
+    home = os.environ.get('SPARK_HOME') or os.path.dirname(pyspark.__file__)
+    try:
+        with open(os.path.join(os.environ.get('SPARK_CONF_DIR') or os.path.join(home, 'conf'), 'spark-env.sh'), errors='replace') as file:
+            return file.read()
+    except OSError:
+        return ''
 
 
 def _version_of(home):
@@ -178,49 +188,6 @@ def _process(pid, at):
         'host': None,
         'atNs': at,
     }
-
-
-def _on_cluster(module, master, conf):
-    """(master, conf) of a new context: the chosen cluster takes the place of a local master or of none; any other stays."""
-    try:
-        cluster = settings.clusters.get('spark')
-        url = cluster and cluster.get('master')
-        if not url or not state.on:
-            return master, conf
-        if url.startswith('sc://'):
-            note('The code makes a SparkContext, which a Spark Connect server has not: the chosen server is not used by it, a Spark of its own is.')
-            return master, conf
-        named = master or (conf.get('spark.master') if conf is not None else None) or _of_submit_arguments()
-        if named is not None and not named.startswith('local'):
-            if named != url:
-                note('The code runs on %s, which it names itself; the chosen Spark cluster %s is not used.' % (named, url))
-            return master, conf
-        if named is not None and named != url:
-            note('The code says %s; it runs on the chosen Spark cluster %s.' % (named, url))
-        whole = module.SparkConf(_jvm=module.SparkContext._jvm)
-        for key, value in cluster.get('conf', {}).items():
-            whole.set(key, value)
-        for key, value in conf.getAll() if conf is not None else ():
-            whole.set(key, value)
-        whole.setMaster(url)
-        return None, whole
-    except Exception as error:
-        fault(error)
-        return master, conf
-
-
-def _of_submit_arguments():
-    import shlex
-
-    words = shlex.split(os.environ.get('PYSPARK_SUBMIT_ARGS', ''))
-    for at, word in enumerate(words):
-        if word == '--master' and at + 1 < len(words):
-            return words[at + 1]
-        if word.startswith('--master='):
-            return word[9:]
-        if word == '--conf' and at + 1 < len(words) and words[at + 1].startswith('spark.master='):
-            return words[at + 1][13:]
-    return os.environ.get('MASTER')
 
 
 def _began(context):

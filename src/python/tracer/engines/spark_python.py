@@ -5,6 +5,7 @@ import shutil
 import sys
 
 from ..recorder import note
+from . import spark_cluster
 
 _VARIABLES = ('PYSPARK_PYTHON', 'PYSPARK_DRIVER_PYTHON')
 _KEYS = ('spark.pyspark.python', 'spark.pyspark.driver.python')
@@ -23,7 +24,10 @@ def in_environment(conf):
 
 def for_workers(context):
     """The context has read PYSPARK_PYTHON, which is not set any more: it gets its workers' Python by its attribute."""
-    if os.environ.get(_VARIABLES[0]) or not _is_here(context.master):
+    chosen = spark_cluster.python_of_workers(context)
+    if chosen:
+        context.pythonExec = chosen
+    if chosen or os.environ.get(_VARIABLES[0]) or not _is_here(context.master):
         return
     if not any(context._conf.contains(key) for key in _KEYS):
         context.pythonExec = sys.executable
