@@ -10,11 +10,12 @@ import { installNode, nodeBinary, nodeFolder, pinnedNode } from './lib/node.mjs'
 import { nodeVersion, root } from './lib/places.mjs';
 import { npm, run, SetUpError } from './lib/processes.mjs';
 import { findPythons, newestPython } from './lib/pythons.mjs';
+import { fetchSparkPackages } from './lib/sparkPackages.mjs';
 import { installVSCode } from './lib/vscode.mjs';
 
 export { nodeBinary } from './lib/node.mjs';
 
-/** @typedef {'packages' | 'node' | 'build' | 'python' | 'environments' | 'java' | 'sparkEnvironments' | 'vscode' | 'chromium'} Step */
+/** @typedef {'packages' | 'node' | 'build' | 'python' | 'environments' | 'java' | 'sparkEnvironments' | 'sparkPackages' | 'vscode' | 'chromium'} Step */
 
 /** Every step, in the order in which they need each other. @type {Step[]} */
 export const allSteps = [
@@ -25,6 +26,7 @@ export const allSteps = [
   'environments',
   'java',
   'sparkEnvironments',
+  'sparkPackages',
   'vscode',
   'chromium',
 ];
@@ -73,6 +75,7 @@ const steps = {
     doing: 'Spark (the first time takes some minutes)',
     run: () => makeEnvironments(['spark', 'sparkOld']),
   },
+  sparkPackages: { doing: 'YARN and an older Connect server for Spark', run: fetchSparkPackages },
   vscode: {
     doing: 'VS Code (server build; the first time takes some minutes)',
     run: async () => {

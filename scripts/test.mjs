@@ -58,7 +58,7 @@ const suites = {
     run: (name, deadline) => runNodeTests(name, 'test/frames/**/*.test.ts', deadline, { concurrency: 2 }),
   },
   spark: {
-    needs: ['node', 'packages', 'build', 'python', 'java', 'sparkEnvironments'],
+    needs: ['node', 'packages', 'build', 'python', 'java', 'sparkEnvironments', 'sparkPackages'],
     minutes: 20,
     // Two at a time: most of what they take is the starting of JVMs.
     run: (name, deadline) => runNodeTests(name, 'test/spark/**/*.test.ts', deadline, { concurrency: 2 }),

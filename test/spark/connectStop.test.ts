@@ -1,6 +1,6 @@
 // A run that is stopped leaves no work on a real Spark Connect server, which lives on with the work of others.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import type { RunPool } from '../../src/pool/runPool.ts';
 import { sparkPythons } from '../frames/support/harness.ts';
 import { openPool, type Program, type Started, traceOf } from '../process/run/harness.ts';
-import { type ConnectServer, startConnect } from './support/cluster.ts';
+import { type ConnectServer, connectObstacle, startConnect } from './support/cluster.ts';
 import { killJobs, runningJobs, untilJobs } from './support/rest.ts';
 
 const slow = `slow = spark.range(0, 100000, 1, 1).selectExpr("reflect('java.lang.Thread', 'sleep', 20L)")`;
@@ -61,8 +61,9 @@ except KeyboardInterrupt:
 
 for (const [number, python] of sparkPythons().entries()) {
   test(`Stopped on Spark Connect (environment ${number + 1})`, async t => {
-    if (spawnSync(python, ['-c', 'import pyspark.sql.connect.proto, grpc, grpc_status']).status !== 0) {
-      t.skip(`${python} has no grpcio, which Spark Connect needs`);
+    const obstacle = connectObstacle(python);
+    if (obstacle !== null) {
+      t.skip(obstacle);
       return;
     }
     const server = await startConnect(t, python);

@@ -1,11 +1,12 @@
 // Spark on loopback as processes of the test: a standalone master with its workers, or a Connect server.
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { sparkJars } from '../../../scripts/lib/sparkPackages.mjs';
 
 export interface ConnectServer {
   /** `sc://127.0.0.1:PORT` */
@@ -37,13 +38,29 @@ export async function startCluster(
   return url;
 }
 
+/** Why this Python's Spark can't be tried with a Connect server; null when it can. */
+export function connectObstacle(python: string): string | null {
+  if (spawnSync(python, ['-c', 'import pyspark.sql.connect.proto, grpc, grpc_status']).status !== 0)
+    return `${python} has no grpcio, which Spark Connect needs`;
+  return connectJars(homeOf(python)) === null ? 'the Connect server of this Spark could not be fetched' : null;
+}
+
+/** What must be on the class path for it beside Spark's own jars: it is one of these since Spark 4. */
+function connectJars(home: string): string[] | null {
+  if (readdirSync(join(home, 'jars')).some(name => name.startsWith('spark-connect_'))) return [];
+  const jars = sparkJars('connectOld');
+  return jars.length > 0 ? jars : null;
+}
+
 /**
- * Starts a Spark Connect server of the Spark that this Python has (4.0 or later), with two cores of its own and a UI; resolves when it listens.
+ * Starts a Spark Connect server of the Spark that this Python has, with two cores of its own and a UI; resolves when it listens.
  * It ends with the test, or by `stop`.
  */
 export async function startConnect(t: TestContext, python: string): Promise<ConnectServer> {
-  const { begin } = prepare(t, python);
+  const { home, begin } = prepare(t, python);
   const settings = ['grpc.binding.address=127.0.0.1', 'grpc.binding.port=0'].map(each => `spark.connect.${each}`);
+  const jars = connectJars(home) ?? [];
+  if (jars.length > 0) settings.push(`spark.driver.extraClassPath=${jars.join(delimiter)}`);
   const confs = [...settings, 'spark.ui.port=0'].flatMap(each => ['--conf', each]);
   const place = ['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--master', 'local[2]'];
   const server = begin('org.apache.spark.deploy.SparkSubmit', [...place, ...confs, 'spark-internal']);
@@ -58,8 +75,7 @@ export async function startConnect(t: TestContext, python: string): Promise<Conn
 
 /** What starts daemons of this Python's Spark, in a folder of their own; they end with the test, and the folder goes. */
 function prepare(t: TestContext, python: string) {
-  const script = 'import os, pyspark; print(os.path.dirname(pyspark.__file__))';
-  const home = execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
+  const home = homeOf(python);
   const work = mkdtempSync(join(tmpdir(), 'spark-cluster-'));
   const started: Daemon[] = [];
   t.after(async () => {
@@ -73,7 +89,13 @@ function prepare(t: TestContext, python: string) {
     started.push(daemon);
     return daemon;
   };
-  return { work, begin };
+  return { home, work, begin };
+}
+
+/** The folder of this Python's Spark. */
+export function homeOf(python: string): string {
+  const script = 'import os, pyspark; print(os.path.dirname(pyspark.__file__))';
+  return execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
 }
 
 /** What a daemon says that matches, once it has done so that often. Fails with all that it said when it ends before. */

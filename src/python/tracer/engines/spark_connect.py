@@ -22,13 +22,13 @@ def patch_package(module):
 
 
 def patch_builder(module):
-    """pyspark.sql.session: a local master in the code gives way to a chosen server; PySpark refuses to have both."""
+    """pyspark.sql.session: a local master in the code gives way to a chosen server. PySpark 4 refuses to have both, 3 not always."""
     Builder = getattr(module.SparkSession, 'Builder', None)
     if Builder is None or _chosen() is None:
         return
 
-    def validate(original):
-        def _validate_startup_urls(self):
+    def give_way(original):
+        def without_master(self):
             try:
                 master = self._options.get('spark.master')
                 if master is not None and master.startswith('local'):
@@ -38,9 +38,10 @@ def patch_builder(module):
                 fault(error)
             return original(self)
 
-        return _validate_startup_urls
+        return without_master
 
-    method(Builder, '_validate_startup_urls', validate)
+    method(Builder, '_validate_startup_urls', give_way)
+    method(Builder, 'getOrCreate', give_way)
 
 
 def patch_session(module):
@@ -57,15 +58,17 @@ def patch_session(module):
 
 
 def patch_client(module):
-    """pyspark.sql.connect.client.core: since 4.0 the client names its operations, and the server marks its jobs with these names."""
+    """pyspark.sql.connect.client.core: the client may name its operations, as it does itself since 4.0, and the server marks its jobs with these names."""
 
     def request(original):
         def _execute_plan_request_with_metadata(*args, **kwargs):
             result = original(*args, **kwargs)
             try:
                 called = getattr(tls, 'spark_operation', None)
-                if called and getattr(result, 'operation_id', '') and _operations[0] < _MOST_OPERATIONS:
+                if called and hasattr(result, 'operation_id') and _operations[0] < _MOST_OPERATIONS:
                     _operations[0] += 1
+                    if not result.operation_id:
+                        result.operation_id = _new_id()
                     lines.emit({'kind': 'connectOperation', 'operation': result.operation_id, 'called': called})
             except Exception as error:
                 fault(error)
@@ -74,6 +77,12 @@ def patch_client(module):
         return _execute_plan_request_with_metadata
 
     method(module.SparkConnectClient, '_execute_plan_request_with_metadata', request)
+
+
+def _new_id():
+    import uuid
+
+    return str(uuid.uuid4())
 
 
 def _chosen():
