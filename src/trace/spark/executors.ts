@@ -17,7 +17,7 @@ interface Executor {
 }
 
 const untraced =
-  "Of it is known what Spark's log tells of its tasks: what its threads and its Python workers did is not.";
+  "Known by what Spark's log tells of its tasks. What its threads and its Python workers did isn't known.";
 
 /** The executors of an application, each a process with a track per core. In local mode there is one, `driver`. */
 export class Executors {
