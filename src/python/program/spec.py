@@ -39,8 +39,9 @@ class Spec:
         except (OSError, ValueError):
             return
         known = self.clusters.get('spark', {}).get('conf', {})
-        if 'spark' in clusters:
-            clusters['spark']['secret'] = [name for name in clusters['spark'].get('conf', {}) if name not in known]
+        secret = [name for name in clusters.get('spark', {}).get('conf', {}) if name not in known]
+        if secret:
+            clusters['spark']['secret'] = secret
         self.clusters = clusters
 
 

@@ -49,6 +49,7 @@ print([name for name, value in os.environ.items() if 'hus' + 'h' in value])
       spark: {
         master: 'sc://host:443/;token=hush-2',
         conf: { 'spark.executor.memory': '2g', 'spark.authenticate.secret': 'hush-3' },
+        secret: ['spark.authenticate.secret'],
       },
     });
     assert.equal(exists, 'False');
