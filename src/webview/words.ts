@@ -107,9 +107,14 @@ function endWords(run: RunView, time: string): StatusWords {
   }
 }
 
-/** As Python ends a traceback: `ValueError: too small`. */
-export function errorWords({ type, message }: ProgramError): string {
-  return message ? `${type}: ${message}` : type;
+/** As much of an exception as one reads at a glance, in characters; the output has all of it. */
+const mostOfError = 400;
+
+/** As Python ends a traceback: `ValueError: too small`. Of one that goes on for pages (polars tells its plan) the first paragraph. */
+export function errorWords({ type, message }: Pick<ProgramError, 'type' | 'message'>): string {
+  const [paragraph = ''] = message.trim().split(/\n\s*\n/, 1);
+  const text = paragraph.length > mostOfError ? `${paragraph.slice(0, mostOfError).trimEnd()}…` : paragraph;
+  return text ? `${type}: ${text}` : type;
 }
 
 /** A running clock: steady width, one decimal up to a minute. */

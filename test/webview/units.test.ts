@@ -6,6 +6,7 @@ import { TerminalLines } from '../../src/webview/panels/terminalLines.ts';
 import { cutToFit } from '../../src/webview/timeline/labels.ts';
 import { timeTicks } from '../../src/webview/timeline/ticks.ts';
 import { Viewport } from '../../src/webview/timeline/viewport.ts';
+import { errorWords } from '../../src/webview/words.ts';
 
 function textOf(...chunks: string[]): string[] {
   const terminal = new TerminalLines(100);
@@ -100,4 +101,16 @@ test('what is written on the canvas is cut at an ellipsis', () => {
   assert.equal(shown('pid 7 · exit 0', 13), 'pid 7 · exit…');
   assert.equal(shown('pid 7 · exit 0', 9), 'pid 7 ·…');
   assert.equal(shown('pid 7', 0), '…');
+});
+
+test('an exception is told in its first paragraph, cut where nobody reads on', () => {
+  assert.equal(errorWords({ type: 'ValueError', message: 'too small' }), 'ValueError: too small');
+  assert.equal(errorWords({ type: 'KeyboardInterrupt', message: '' }), 'KeyboardInterrupt');
+  const plan = 'unable to find column "x"\n\nResolved plan until failure:\n\n\tDF ["a"]';
+  assert.equal(
+    errorWords({ type: 'ColumnNotFoundError', message: plan }),
+    'ColumnNotFoundError: unable to find column "x"',
+  );
+  const long = errorWords({ type: 'E', message: 'word '.repeat(1000) });
+  assert.ok(long.length < 420 && long.endsWith(' word…'), long);
 });
