@@ -12,6 +12,7 @@ import { listPythons } from './pythons.mjs';
  * @property {string} name
  * @property {string} requirements path of a requirements file, from the root
  * @property {RegExp} [without] lines of it that this environment does without
+ * @property {string[]} [more] requirements of the tests alone
  * @property {string} [constraints] path of pip's constraints
  * @property {[number, number]} minors the oldest and the newest Python 3.N that it is meant for
  * @property {'oldest' | 'newest'} python which of the machine's Pythons in that range
@@ -25,6 +26,7 @@ const recipes = {
     name: 'frames',
     requirements: 'samples/requirements.txt',
     without: /^pyspark\b/,
+    more: ['asyncssh==2.24.1'],
     constraints: 'test/frames/constraints.txt',
     minors: [11, 14],
     python: 'newest',
@@ -67,11 +69,11 @@ function pythonFor({ minors: [first, last], python }) {
 }
 
 /** What is to be installed, one requirement a line. @param {Recipe} recipe */
-function requirementsOf({ requirements, without }) {
-  return readFileSync(join(root, requirements), 'utf8')
+function requirementsOf({ requirements, without, more = [] }) {
+  const lines = readFileSync(join(root, requirements), 'utf8')
     .split('\n')
-    .filter(line => line && !line.startsWith('#') && !without?.test(line))
-    .join('\n');
+    .filter(line => line && !line.startsWith('#') && !without?.test(line));
+  return [...lines, ...more].join('\n');
 }
 
 /** Where an environment is or will be: named by all that it is made of. @param {Recipe} recipe @param {Python} python */

@@ -1,10 +1,13 @@
 // Dask distributed, for real: schedulers and workers as processes on this machine, snippets that know nothing of us.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Clusters } from '../../src/run/clusters.ts';
+import type { RunSummary } from '../../src/trace/export/summary.ts';
 import type { Trace } from '../../src/trace/model.ts';
 import { DaskCluster } from './support/daskCluster.ts';
 import { framesPython, framesPythons, ran, succeeded } from './support/harness.ts';
@@ -12,6 +15,14 @@ import { framesPython, framesPythons, ran, succeeded } from './support/harness.t
 /** What the run is told to use. */
 function on(address: string): Clusters {
   return { dask: { address, tls: null }, spark: null };
+}
+
+/** Their names. Others that are started for a moment, such as the `uname` of Python's own `platform`, are seen or not. */
+function pythonProcesses({ processes }: RunSummary): string[] {
+  return processes
+    .filter(({ startMethod }) => startMethod !== 'unknown')
+    .map(({ name }) => name)
+    .sort();
 }
 
 async function plainOutput(python: string, source: string): Promise<string> {
@@ -135,10 +146,21 @@ async with LocalCluster(processes=False, n_workers=1, threads_per_worker=2, dash
   assert.equal(stdout.trim(), '[1, 2, 3, 4, 5]');
   const tasks = summary.tasks.filter(({ engine }) => engine === 'dask');
   assert.equal(tasks.length, 5);
-  assert.equal(summary.processes.length, 1);
-  assert.equal(summary.processes[0]?.name, 'program.py');
+  assert.deepEqual(pythonProcesses(summary), ['program.py']);
   for (const { pid, tid } of tasks)
     assert.equal(summary.threads.find(each => each.pid === pid && each.tid === tid)?.kind, 'python');
+});
+
+test('a worker that never gets a task is one process, by its name', async t => {
+  const source = `
+from dask.distributed import Client
+
+if __name__ == '__main__':
+    with Client(n_workers=3, threads_per_worker=1, dashboard_address=None) as client:
+        print(client.submit(abs, -1).result())
+`;
+  const { summary } = await succeeded(t, { source });
+  assert.deepEqual(pythonProcesses(summary), ['Dask worker 0', 'Dask worker 1', 'Dask worker 2', 'program.py']);
 });
 
 test('a cluster that is started for the run, and nothing of it is left', async t => {
@@ -146,6 +168,36 @@ test('a cluster that is started for the run, and nothing of it is left', async t
   assert.equal(stdout, await plainOutput(framesPython, diamond));
   assert.equal(summary.tasks.filter(({ engine }) => engine === 'dask').length, 25);
   assert.equal(summary.processes.filter(({ name }) => /^Dask worker/.test(name)).length, 2);
+});
+
+test('a cluster that the program makes over SSH is watched, not replaced', async t => {
+  const server = spawn(framesPython, [join(import.meta.dirname, 'support/ssh_server.py')], { stdio: 'pipe' });
+  t.after(() => server.stdin.end());
+  const [port] = await once(server.stdout.setEncoding('utf8'), 'data');
+  const source = `
+import sys
+from dask.distributed import Client, SSHCluster
+
+if __name__ == '__main__':
+    cluster = SSHCluster(
+        ['127.0.0.1'] * 3, connect_options={'port': int(sys.argv[1]), 'known_hosts': None}, worker_options={'nthreads': 1},
+        scheduler_options={'port': 0, 'dashboard_address': ':0'}, remote_python=sys.executable
+    )
+    with cluster, Client(cluster) as client:
+        client.wait_for_workers(2)
+        print(sum(client.gather(client.map(lambda x: x * x, range(20)))))
+`;
+  const { stdout, summary } = await succeeded(t, { source, argv: [String(port).trim()], clusters: on('local[1]') });
+  assert.equal(stdout, '2470\n');
+  assert.deepEqual(
+    summary.facts.filter(({ name }) => name === 'cluster').map(({ values }) => values.cluster),
+    ['SSHCluster'],
+  );
+  const tasks = summary.tasks.filter(({ engine }) => engine === 'dask');
+  assert.equal(tasks.length, 20);
+  const workers = summary.processes.filter(({ name }) => /^Dask worker/.test(name));
+  assert.equal(workers.length, 2);
+  assert.deepEqual(new Set(tasks.map(({ pid }) => pid)), new Set(workers.map(({ pid }) => pid)));
 });
 
 test('with a chosen scheduler: Client() goes there, what the program says itself is respected', async t => {

@@ -43,6 +43,7 @@ _PATCHES = {
     'dask_expr._collection': (('engines.dask_computed', 'patch_frames'),),
     'distributed': (('engines.dask_distributed', 'patch_package'),),
     'distributed.client': (('engines.dask_computed', 'patch_client'), ('engines.dask_distributed', 'patch_client')),
+    'distributed.worker': (('engines.dask_distributed', 'patch_worker'),),
     'distributed.threadpoolexecutor': (('engines.dask_distributed', 'patch_threads'),),
     'pyspark': (('engines.spark_connect', 'patch_package'),),
     'pyspark.java_gateway': (('engines.spark', 'patch_gateway'),),

@@ -29,6 +29,7 @@ def patch_client(module):
     method(Client, '_close', _before(_leave))
     method(Client, '_shutdown', _before(_leave))
     method(Client, '_reconnect', _reconnect)
+    method(Client, '_restart_workers', _restart_workers)
     method(Client, '_send_to_scheduler', _send)
     dask_cluster.patch_client(module)
 
@@ -132,6 +133,19 @@ def _reconnect(original):
     return _reconnect
 
 
+def _restart_workers(original):
+    async def _restart_workers(self, workers, *args, **kwargs):
+        try:
+            from .dask_watch import restarting
+
+            restarting(self, workers)
+        except Exception as error:
+            fault(error)
+        return await original(self, workers, *args, **kwargs)
+
+    return _restart_workers
+
+
 def _send(original):
     def _send_to_scheduler(self, msg):
         try:
@@ -162,6 +176,31 @@ def _bytes(frame):
     return getattr(frame, 'nbytes', None) or len(frame)
 
 
+def patch_worker(module):
+    """distributed.worker: a worker tells which process it is as soon as it has an address, also one that never gets a task."""
+
+    def start(original):
+        async def start_unsafe(self, *args, **kwargs):
+            result = await original(self, *args, **kwargs)
+            try:
+                if state.on:
+                    lines.emit(_process(self))
+            except Exception as error:
+                fault(error)
+            return result
+
+        return start_unsafe
+
+    method(module.Worker, 'start_unsafe', start)
+
+
+def _process(worker):
+    title = 'Dask worker %s' % worker.name
+    if state.start_method == 'main':  # it is the program's own process
+        title = os.path.basename(sys.argv[0])
+    return {'kind': 'process', 'id': worker.address, 'engine': 'dask', 'name': title, 'pid': os.getpid(), 'host': None, 'atNs': now()}
+
+
 def patch_threads(module):
     """distributed.threadpoolexecutor: a thread of a worker tells its native id, so that tasks come to lie on the thread that the system knows."""
 
@@ -185,16 +224,12 @@ def _introduce(executor):
     for worker in list(getattr(Worker, '_instances', ())):
         if executor not in worker.executors.values():
             continue
-        address = worker.address
-        title = 'Dask worker %s' % worker.name
-        if state.start_method == 'main':  # it is the program's own process
-            title = os.path.basename(sys.argv[0])
         thread = threading.current_thread()
         lines.emit(
-            {'kind': 'process', 'id': address, 'engine': 'dask', 'name': title, 'pid': os.getpid(), 'host': None, 'atNs': now()},
+            _process(worker),
             {
-                'kind': 'track', 'id': '%s/%d' % (address, thread.ident), 'process': address, 'name': thread.name, 'tid': native_id(),
-                'atNs': now()
-            }
+                'kind': 'track', 'id': '%s/%d' % (worker.address, thread.ident), 'process': worker.address, 'name': thread.name,
+                'tid': native_id(), 'atNs': now()
+            },
         )
         return

@@ -32,7 +32,7 @@ class Rows:
         self.tells_itself = tells_itself
         self.sites = sites
         self.workers = {}  # address -> _Worker
-        self.restarted = set()  # addresses of workers whose end a Client has asked for
+        self.restarted = set()  # addresses and names of workers whose end a Client has asked for
         self.ended = {}  # name of a worker that has gone -> how often
         self.graphs = {}  # number -> site
         self.links = self.failures = self.messages = 0
@@ -55,6 +55,10 @@ class Rows:
 
     def mark(self, level, name, at_ns, text, process=None):
         self.events.append({'kind': 'mark', 'process': process, 'level': level, 'name': name, 'atNs': at_ns, 'text': text})
+
+    def restarting(self, names):
+        """Workers, by name or address, of which a Client of ours asks that they end and begin anew. They may not be known yet."""
+        self.restarted.update(names)
 
     def worker_pid(self, address, pid):
         """What a worker's process is on its machine, as it has said itself."""
@@ -94,7 +98,9 @@ class Rows:
         worker = self.workers.pop(address, None)
         if worker is None:
             return
-        if expected or expected is None and not running and not lost or address in self.restarted:
+        asked = self.restarted.intersection((address, worker.name))
+        self.restarted -= asked
+        if expected or expected is None and not running and not lost or asked:
             self.events.append(self._process(worker, endNs=self.to_ns(at)))
             return
         self.ended[worker.name] = self.ended.get(worker.name, 0) + 1
@@ -107,7 +113,7 @@ class Rows:
         self.mark('warning', 'worker lost', self.to_ns(at), text, address)
 
     def _restart(self, at, addresses):
-        self.restarted = set(addresses)
+        self.restarted.update(addresses)
         text = 'A Client restarted the workers: what they held is gone, what they had to do was given up.'
         self.mark('info', 'restart', self.to_ns(at), text)
 

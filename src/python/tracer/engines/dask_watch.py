@@ -74,6 +74,14 @@ def lost(client):
         watch.lose(client, 'The connection to the Dask scheduler %s broke. What its tasks did after that is not shown.' % watch.address)
 
 
+def restarting(client, workers):
+    """The program restarts some workers, by name or address: their end will be no loss."""
+    watch = _watches.get(client)
+    if watch is not None:
+        with watch.lock:
+            watch.rows.restarting([str(worker) for worker in workers])
+
+
 def detach_all():
     """At the end of the process, before Dask's own clean-up; called by another thread than those of the Clients' loops."""
     for client in list(_watches):
@@ -85,6 +93,12 @@ def detach_all():
             asked.result(FAREWELL_S + 0.5)
         except Exception:  # the loop is stuck or closing: what has arrived so far is told
             asked.cancel()
+
+
+def kind_of(cluster):
+    """The name of its class; SSHCluster and the like are functions, which leave their name in what they make."""
+    kind, name = type(cluster).__name__, getattr(cluster, 'name', None)
+    return name if kind == 'SpecCluster' and str(name).endswith('Cluster') else kind
 
 
 def words(error):
@@ -194,7 +208,7 @@ class Watch:
         self.error_ns, self.offset_ns = best[0] // 2, best[1]
 
     def introduce(self, client, pid, here):
-        cluster = type(client.cluster).__name__ if client.cluster is not None else None
+        cluster = kind_of(client.cluster) if client.cluster is not None else None
         if not self.is_ours:
             host = None if here else self.address.rpartition('://')[2].rpartition(':')[0]
             name = 'Dask scheduler' + (' of ' + cluster if cluster else '')
