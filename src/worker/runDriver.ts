@@ -24,7 +24,7 @@ import { ProcessLimit } from './processLimit.ts';
 import { findProcesses, killTree, type ProcessId, type RunProcesses, runProcesses, signalAll } from './processTree.ts';
 import { errorCode, exists, programOf, programWasReached, runnerResultOf, runPaths } from './runFolder.ts';
 import { announceStop } from './stopFile.ts';
-import { isSparkDriver } from './threadStates/jvm.ts';
+import { isSparkDriver, isSparkPython } from './threadStates/jvm.ts';
 import { readCommand } from './threadStates/procFiles.ts';
 
 /** The final sweep gives up on processes that even SIGKILL doesn't end. */
@@ -354,7 +354,8 @@ function askMs(stop: StopCause | null): number {
 
 /** Spark's JVM ends once its Python has. */
 function endsBySelf({ pid }: ProcessId): boolean {
-  return isSparkDriver(readCommand(pid));
+  const command = readCommand(pid);
+  return isSparkDriver(command) || isSparkPython(command);
 }
 
 function survivorsSentence(count: number): string {

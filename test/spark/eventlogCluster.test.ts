@@ -47,6 +47,23 @@ test('an executor that is killed in the middle of a stage: its tasks are lost, o
   const rest = readRest(path);
   assertSameTasks(trace, rest);
 
+  // Of executors on this machine, which are no children of ours.
+  const ran = trace.facts.filter(({ name }) => name === 'pythonTask');
+  assert.ok(ran.length >= 16, `Python workers told of ${ran.length} tasks`);
+  const workers = summary.processes.filter(({ name }) => name === 'Spark Python worker');
+  const seen = new Set(workers.map(({ pid }) => pid));
+  assert.deepEqual(
+    ran.filter(({ values }) => !seen.has(Number(values.pid))),
+    [],
+  );
+  const busy = summary.threads.filter(({ pid, statesMs }) => seen.has(pid) && statesMs.running > 0);
+  assert.ok(busy.length >= 2, 'with the states of their threads');
+  assert.deepEqual(
+    summary.quality.warnings.filter(text => /still running/.test(text)),
+    [],
+    'they ended with their executors',
+  );
+
   const lost = summary.tasks.filter(task => task.engine === 'spark' && task.status === 'lost');
   assert.ok(lost.length >= 1, 'a task was lost');
   assert.equal(summary.tasks.filter(task => task.engine === 'spark' && task.status === 'ok').length, 16);

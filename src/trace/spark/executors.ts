@@ -17,7 +17,7 @@ interface Executor {
 }
 
 const untraced =
-  "Known by what Spark's log tells of its tasks. What its threads and its Python workers did isn't known.";
+  "Known by what Spark's log tells of its tasks: its threads, and its Python workers on other machines, are not seen.";
 
 /** The executors of an application, each a process with a track per core. In local mode there is one, `driver`. */
 export class Executors {

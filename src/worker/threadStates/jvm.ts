@@ -18,6 +18,11 @@ export function isSparkDriver(command: readonly string[]): boolean {
   return command.includes('org.apache.spark.deploy.SparkSubmit');
 }
 
+/** The processes in which an executor runs Python functions, and the one that forks them: they end once their executor has. */
+export function isSparkPython(command: readonly string[]): boolean {
+  return command.includes('pyspark.daemon') || command.includes('pyspark.worker');
+}
+
 const launchers = new Set(['spark-submit', 'spark-class', 'find-spark-home', 'load-spark-env.sh', 'pyspark']);
 const shells = new Set(['bash', 'sh', 'dash']);
 /** Programs that Spark's scripts and Hadoop's library call for a moment. */

@@ -4,10 +4,13 @@ import re
 import shutil
 import sys
 
+from .. import children
 from ..recorder import note
 from . import spark_cluster
 
 _VARIABLES = ('PYSPARK_PYTHON', 'PYSPARK_DRIVER_PYTHON')
+# By which processes of this run are known (src/worker/processTree.ts).
+_MARKER = 'RUN_IN_PARALLEL_RUN'
 _KEYS = ('spark.pyspark.python', 'spark.pyspark.driver.python')
 
 
@@ -24,6 +27,8 @@ def in_environment(conf):
 
 def for_workers(context):
     """The context has read PYSPARK_PYTHON, which is not set any more: it gets its workers' Python by its attribute."""
+    if context.master.startswith('spark://') and _is_here(context.master):
+        _trace_workers(context)
     chosen = spark_cluster.python_of_workers(context)
     if chosen:
         context.pythonExec = chosen
@@ -31,6 +36,14 @@ def for_workers(context):
         return
     if not any(context._conf.contains(key) for key in _KEYS):
         context.pythonExec = sys.executable
+
+
+def _trace_workers(context):
+    """Executors of a cluster on this machine are no children of ours. What their Python workers' environment has more, each function brings along."""
+    env = dict(children.environment_for_child(context.environment))
+    if _MARKER in os.environ:
+        env[_MARKER] = os.environ[_MARKER]
+    context.environment = env
 
 
 def _is_here(master):

@@ -242,7 +242,7 @@ test('an executor that is lost, one that is excluded, one that joins late', () =
       ['Spark executor 1', 'h', 1000, 0, null],
     ],
   );
-  assert.match(trace.processes[1]?.note ?? '', /What its threads and its Python workers did isn't known\.$/);
+  assert.match(trace.processes[1]?.note ?? '', /its Python workers on other machines, are not seen\.$/);
   assert.deepEqual(
     Array.from(trace.marks.text, text => trace.strings[text]),
     [
