@@ -38,7 +38,7 @@ test('no Java that fits: said before Spark is started, as the exception that PyS
   assert.match(outcome.userError.message, /^Spark could not start\. .*Spark 1\.6\.3 needs Java 8\.$/);
   assert.match(outcome.userError.advice, /^Install one, .*JAVA_HOME/);
   assert.equal(outcome.userError.remedy, 'installJava');
-  assert.equal(outcome.programError?.type, 'pyspark.errors.exceptions.base.PySparkRuntimeError');
+  assert.equal(outcome.programError?.type, 'PySparkRuntimeError');
   assert.equal(outcome.programError.line, 2);
   assert.doesNotMatch(stderr, /gateway process exited/);
   assert.doesNotMatch(stderr, /tracer/, 'no frame of ours in the traceback');
@@ -50,6 +50,15 @@ test('SPARK_HOME without a Spark', async t => {
   assert.equal(outcome.userError?.code, 'sparkCannotStart');
   assert.ok(outcome.userError.message.includes(`SPARK_HOME is ${home}, where there is no Spark`));
   assert.match(outcome.userError.advice, /^Unset it/);
+});
+
+test('YARN without its configuration files: said before Spark is started', async t => {
+  const yarn = "from pyspark import SparkContext\nSparkContext('yarn')\n";
+  const { outcome } = await ran(t, { source: yarn, python: current, env: { HADOOP_CONF_DIR: '', YARN_CONF_DIR: '' } });
+  assert.equal(outcome.userError?.code, 'sparkCannotStart');
+  assert.match(outcome.userError.message, /by HADOOP_CONF_DIR or YARN_CONF_DIR, and neither is set\.$/);
+  assert.match(outcome.userError.advice, /^Set one to the folder of Hadoop's configuration/);
+  assert.equal(outcome.userError.remedy, null);
 });
 
 test("a wrong JAVA_HOME: another Java is used, and that is said; so is a Python of the workers that isn't the program's", async t => {
