@@ -135,13 +135,17 @@ export function programErrorOf(
 ): ProgramError | null {
   if (stop !== null && error.type === 'KeyboardInterrupt') return null;
   const { type, message, file, line, module } = error;
-  if (stop === null && lostJvm) return { type, message, file, line, module, advice: lostJvmAdvice };
+  if (stop === null && lostJvm && brokenConnection.test(type))
+    return { type, message, file, line, module, advice: lostJvmAdvice };
   const cause = sparkRootCause(error);
   if (!cause) return { type, message, file, line, module, advice: adviceFor(error, interpreter) };
   const place = cause.place ?? { file, line };
   const advice = sparkAdvice(cause) || adviceFor(error, interpreter);
   return { type: cause.type, message: cause.message, ...place, module, advice };
 }
+
+/** What Python's side of Spark raises once nobody answers. */
+const brokenConnection = /^(?:py4j\.|Connection\w*Error$|BrokenPipeError$|EOFError$)/;
 
 const lostJvmAdvice =
   "Spark's JVM had ended by then. Memory that ran out is the usual cause: give it more by spark.driver.memory, or collect less at once.";

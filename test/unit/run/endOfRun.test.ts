@@ -90,6 +90,10 @@ test('advice only where Python leaves one alone', () => {
     'our own interrupt is no error of the program',
   );
   assert.equal(programErrorOf(interrupt, interpreter, null)?.type, 'KeyboardInterrupt');
+  const refused = { ...error, type: 'ConnectionRefusedError' };
+  assert.match(programErrorOf(refused, interpreter, null, true)?.advice ?? '', /^Spark's JVM had ended by then/);
+  assert.equal(programErrorOf(refused, interpreter, null)?.advice, '');
+  assert.equal(programErrorOf(error, interpreter, null, true)?.advice, '', 'an error that has nothing to do with it');
   const missing = programErrorOf({ ...error, type: 'ModuleNotFoundError', module: 'numpy' }, interpreter, null);
   assert.match(missing?.advice ?? '', /^\/venv\/bin\/python -X dev lacks numpy\. Install it \(/);
 });

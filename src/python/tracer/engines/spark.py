@@ -1,8 +1,9 @@
 """
-PySpark in the driver: Java is looked for before Spark starts its JVM, the JVM and the context are told to the trace, Spark's events are
-written beside it (spark_log.py), and a chosen cluster takes the place of a local master.
+PySpark in the driver: Java is looked for before Spark starts its JVM, the JVM and the context are told to the trace, and Spark's events are
+written beside it (spark_log.py).
 
-The user's configuration stays as it is: nothing is added to SparkConf, PYSPARK_SUBMIT_ARGS or SPARK_CONF_DIR.
+The user's configuration stays as it is: nothing is added to SparkConf, PYSPARK_SUBMIT_ARGS or SPARK_CONF_DIR, but for what was chosen for the run
+(spark_cluster.py).
 """
 import os
 import sys

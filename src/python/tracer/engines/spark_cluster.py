@@ -14,6 +14,7 @@ import sys
 from ..recorder import fault, note, state
 from . import settings
 
+
 def for_launch(conf):
     """The SparkConf for the launcher, `conf` where no cluster is chosen for it. `conf`: the program's SparkConf or None."""
     try:
