@@ -26,13 +26,14 @@ export async function startCluster(
   { python, workers, cores }: { python: string; workers: number; cores: number },
 ): Promise<string> {
   const { work, begin: beginClass } = prepare(t, python);
-  const begin = (kind: 'master.Master' | 'worker.Worker', args: string[]) =>
-    beginClass(`org.apache.spark.deploy.${kind}`, ['--host', '127.0.0.1', '--webui-port', '0', ...args]);
-  const master = begin('master.Master', ['--port', '0']);
+  const begin = (kind: 'master.Master' | 'worker.Worker', host: string, args: string[]) =>
+    beginClass(`org.apache.spark.deploy.${kind}`, ['--host', host, '--webui-port', '0', ...args]);
+  const master = begin('master.Master', '127.0.0.1', ['--port', '0']);
   const [url = ''] = await heard(master, /spark:\/\/127\.0\.0\.1:\d+/g, 1);
   const registered = heard(master, /Registering worker/g, workers);
   for (let i = 0; i < workers; i++) {
-    begin('worker.Worker', ['-c', String(cores), '-m', '1G', '-d', join(work, `worker-${i}`), url]);
+    // Each a host of its own: Spark starts a slow task again on another one only.
+    begin('worker.Worker', `127.0.0.${i + 1}`, ['-c', String(cores), '-m', '1G', '-d', join(work, `worker-${i}`), url]);
   }
   await registered;
   return url;
