@@ -87,6 +87,7 @@ test('an executor is killed in the middle of a stage, and a slow task is started
     'the slow task was started once more, and that one was the first to end',
   );
   const executors = summary.processes.filter(process => process.name.startsWith('Spark executor '));
+  assert.ok(!executors.some(({ name }) => name.includes('driver')), 'the driver is none of them');
   const gone = executors.filter(process => process.exit !== null);
   // One that takes the place of the lost one may join when Spark has been asked already.
   const told = rest.executors.map(executor => String(executor.id)).filter(id => id !== 'driver');

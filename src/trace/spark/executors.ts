@@ -32,6 +32,8 @@ export class Executors {
   added({ id, host, cores, atMs }: Extract<SparkEvent, { kind: 'executorAdded' }>): void {
     // Who joins late is told of the executors that are there already, and may then hear of them once more.
     if (this.executors.has(id)) return;
+    // On a cluster the driver is in Spark's list of executors too, without cores.
+    if (id === 'driver' && cores === 0) return;
     const taskCpus = Math.max(1, this.context.number('spark.task.cpus', 1));
     this.add(id, host, Math.floor(cores / taskCpus), atMs);
     if (id === 'driver') return;
