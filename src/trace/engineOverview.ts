@@ -8,7 +8,7 @@ import type {
 } from '../protocol/query.ts';
 import { type MarkColumns, markLevels, type PlanInfo, type TaskTable, type Trace, taskEngines } from './model.ts';
 import { lowerBound, upperBound } from './table.ts';
-import { hueOf } from './taskCodes.ts';
+import { groupHues } from './taskCodes.ts';
 
 const mostGroups = 24;
 const mostMarks = 300;
@@ -34,7 +34,8 @@ export function notableCounters(trace: Trace): CounterSummary[] {
 }
 
 /** Groups of tasks by the time that they ran, longest first; empty when no task has a group. */
-export function taskGroups({ tasks, strings }: Trace): TaskGroup[] {
+export function taskGroups(trace: Trace): TaskGroup[] {
+  const { tasks, strings } = trace;
   const known = groupsOf.get(tasks);
   if (known) return known;
   const sums = new Map<number, { tasks: number; ranNs: number; bytes: number[]; rows: number[] }>();
@@ -52,9 +53,10 @@ export function taskGroups({ tasks, strings }: Trace): TaskGroup[] {
       if (!Number.isNaN(size)) sum[name].push(size);
     }
   }
+  const hues = groupHues(trace);
   const groups = [...sums].map(([group, sum]) => ({
     name: strings[group] ?? '',
-    hue: hueOf(strings[group] ?? ''),
+    hue: hues.get(group) ?? 0,
     ...{ tasks: sum.tasks, ranNs: sum.ranNs, bytes: rangeOf(sum.bytes), rows: rangeOf(sum.rows) },
   }));
   const found = groups.sort((a, b) => b.ranNs - a.ranNs || b.tasks - a.tasks).slice(0, mostGroups);
