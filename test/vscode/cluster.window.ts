@@ -105,6 +105,14 @@ function textBelow(folder: string): string {
   }
 }
 
+/** By **Choose Cluster**, as one would by hand. */
+async function chooseDask(place: string): Promise<void> {
+  void vscode.commands.executeCommand('runInParallel.chooseCluster');
+  await pick('Dask scheduler…');
+  await answer('Address of the Dask scheduler', place);
+  await statusBar(`Dask ${place}`);
+}
+
 suite.test('a scheduler that listens: chosen, remembered, tried, told to the program and shown', async () => {
   needsPage();
   const { port, connections } = await listen();
@@ -139,10 +147,7 @@ suite.test('a scheduler that is gone: the run says so with a button, other code 
   needsPage();
   const { port, close } = await listen();
   await openPython(tell('dask'));
-  void vscode.commands.executeCommand('runInParallel.chooseCluster');
-  await pick('Dask scheduler…');
-  await answer('Address of the Dask scheduler', `127.0.0.1:${port}`);
-  await statusBar(`Dask 127.0.0.1:${port}`);
+  await chooseDask(`127.0.0.1:${port}`);
   await close();
   await vscode.commands.executeCommand('runInParallel.run');
   await untilPanel('the run says why it has not started', text =>
@@ -260,10 +265,7 @@ suite.test('Check connection says what stands in the way', async () => {
   needsPage();
   const { port, close } = await listen();
   await openPython(tell('dask'));
-  void vscode.commands.executeCommand('runInParallel.chooseCluster');
-  await pick('Dask scheduler…');
-  await answer('Address of the Dask scheduler', `127.0.0.1:${port}`);
-  await statusBar(`Dask 127.0.0.1:${port}`);
+  await chooseDask(`127.0.0.1:${port}`);
   void vscode.commands.executeCommand('runInParallel.chooseCluster');
   await pick('Check connection');
   await notification('nothing stands in the way');

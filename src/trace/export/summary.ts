@@ -12,7 +12,13 @@ import {
 import { openEnd } from '../rows.ts';
 import { numberOrNull } from '../taskPage.ts';
 import { byState, lifeTotals } from '../totals.ts';
-import { type EngineSummary, engineSpanKinds, noEngineSummary, summarizeEngines } from './engineSummary.ts';
+import {
+  type EngineSummary,
+  engineSpanKinds,
+  noEngineSummary,
+  type SpanSummary,
+  summarizeEngines,
+} from './engineSummary.ts';
 import { pidOf } from './pids.ts';
 
 /** The summary JSON of DESIGN §4: times in ms since the run's start; unknown = null. */
@@ -95,17 +101,8 @@ export interface TaskSummary {
   rows: number | null;
 }
 
-export interface WaitSummary {
-  kind: SpanKind;
-  name: string;
-  pid: number;
-  tid: number;
-  startMs: number | null;
-  /** null: still open when the run ended. */
-  endMs: number | null;
+export interface WaitSummary extends SpanSummary {
   holderTid?: number;
-  file: string | null;
-  line: number | null;
 }
 
 export interface QualitySummary {

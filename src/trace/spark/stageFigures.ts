@@ -1,44 +1,25 @@
 import type { StageInfo, TaskEnd, TaskMetrics } from './events.ts';
 import { schedulerDelayMs } from './phases.ts';
 
-type Sums = Pick<
-  TaskMetrics,
-  | 'deserializeMs'
-  | 'runMs'
-  | 'cpuNs'
-  | 'resultBytes'
-  | 'gcMs'
-  | 'memorySpilled'
-  | 'diskSpilled'
-  | 'fetchWaitMs'
-  | 'shuffleReadBytes'
-  | 'shuffleWriteBytes'
-  | 'inputBytes'
-  | 'inputRecords'
-  | 'outputBytes'
->;
+/** The figures of a task that a stage has as sums. */
+const noSums = {
+  ...{ deserializeMs: 0, runMs: 0, cpuNs: 0, resultBytes: 0, gcMs: 0, memorySpilled: 0, diskSpilled: 0 },
+  ...{ fetchWaitMs: 0, shuffleReadBytes: 0, shuffleWriteBytes: 0, inputBytes: 0, inputRecords: 0, outputBytes: 0 },
+} satisfies Partial<TaskMetrics>;
+type Summed = keyof typeof noSums;
 
-const noSums: Sums = {
-  deserializeMs: 0,
-  runMs: 0,
-  cpuNs: 0,
-  resultBytes: 0,
-  gcMs: 0,
-  memorySpilled: 0,
-  diskSpilled: 0,
-  fetchWaitMs: 0,
-  shuffleReadBytes: 0,
-  shuffleWriteBytes: 0,
-  inputBytes: 0,
-  inputRecords: 0,
-  outputBytes: 0,
-};
+/** For the type of the names: `Object.keys` only says `string`. */
+function isSummed(name: string): name is Summed {
+  return Object.hasOwn(noSums, name);
+}
+
+const summed = Object.keys(noSums).filter(isSummed);
 
 /** Of a stage, the sums and the spread over its tasks; only tasks that succeeded count. */
 export class StageFigures {
   private readonly durations: number[] = [];
   private readonly data: number[] = [];
-  private readonly sums: Sums = { ...noSums };
+  private readonly sums: Record<Summed, number> = { ...noSums };
   private slowest = { key: '', ms: -1, data: 0, gcMs: 0 };
   private delayMs = 0;
   private failures = 0;
@@ -55,20 +36,7 @@ export class StageFigures {
     this.data.push(data);
     this.delayMs += schedulerDelayMs(task, metrics);
     if (ms > this.slowest.ms) this.slowest = { key, ms, data, gcMs: metrics.gcMs };
-    const { sums } = this;
-    sums.deserializeMs += metrics.deserializeMs;
-    sums.runMs += metrics.runMs;
-    sums.cpuNs += metrics.cpuNs;
-    sums.resultBytes += metrics.resultBytes;
-    sums.gcMs += metrics.gcMs;
-    sums.memorySpilled += metrics.memorySpilled;
-    sums.diskSpilled += metrics.diskSpilled;
-    sums.fetchWaitMs += metrics.fetchWaitMs;
-    sums.shuffleReadBytes += metrics.shuffleReadBytes;
-    sums.shuffleWriteBytes += metrics.shuffleWriteBytes;
-    sums.inputBytes += metrics.inputBytes;
-    sums.inputRecords += metrics.inputRecords;
-    sums.outputBytes += metrics.outputBytes;
+    for (const name of summed) this.sums[name] += metrics[name];
   }
 
   /** Times in ms, sizes in bytes. `data` is what a task read, from a shuffle or a source. */

@@ -63,7 +63,8 @@ def _launch(original, args, kwargs):
     choice = spark_java.Choice()
     conf = args[0] if args else kwargs.pop('conf', None)
     try:
-        choice = _choose_java()
+        spark_env = _spark_env()
+        choice = _choose_java(spark_env)
         if choice.note:
             note(choice.note, 'warning')
         if not choice.problem:
@@ -71,7 +72,7 @@ def _launch(original, args, kwargs):
                 os.environ['JAVA_HOME'] = choice.home
             conf = spark_cluster.for_launch(conf)
             spark_python.in_environment(conf)
-            choice.problem = spark_cluster.obstacle(conf, _spark_env())
+            choice.problem = spark_cluster.obstacle(conf, spark_env)
     except Exception as error:
         fault(error)
     if choice.problem:
@@ -95,7 +96,7 @@ def _launch(original, args, kwargs):
     return gateway
 
 
-def _choose_java():
+def _choose_java(spark_env):
     import pyspark
 
     home = os.environ.get('SPARK_HOME')
@@ -103,7 +104,7 @@ def _choose_java():
         return spark_java.Choice(
             problem='SPARK_HOME is %s, where there is no Spark (no bin/spark-submit). Unset it, or set it to the folder of a Spark.' % home
         )
-    if 'JAVA_HOME' in _spark_env():  # it has the last word there
+    if 'JAVA_HOME' in spark_env:  # it has the last word there
         return spark_java.Choice()
     return spark_java.choose(_version_of(home) or pyspark.__version__, os.environ)
 
